@@ -1,0 +1,23 @@
+"""
+title: every line has one cell per column
+why: A comma too many or too few shifts all cells behind it.
+fix: Count the commas; put text that contains a comma in double quotes; delete blank lines.
+bad: `zoom,Zoom, Inc.,https://zoom.us`
+good: `zoom,"Zoom, Inc.",https://zoom.us`
+severity: error
+reads:
+run: always
+mends: no
+"""
+
+from collections.abc import Iterator
+
+from rules import Context, Place
+
+
+def find(context: Context) -> Iterator[Place]:
+    """Yield the faults of this kind that the reader met."""
+    for table in context.dataset.tables:
+        for fault in table.faults:
+            if fault.kind == "FMT005":
+                yield Place(table.spec.path, fault.line, fault.column, "", fault.detail)

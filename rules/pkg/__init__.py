@@ -1,0 +1,1 @@
+"""Rules on the descriptor and the schemas themselves."""

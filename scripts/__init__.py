@@ -1,0 +1,1 @@
+"""Motion: one verb per module, run as ``python -m scripts.<verb>``."""

@@ -1,0 +1,393 @@
+"""The only reader and writer of the tables: rows know the file and the line they stand on.
+
+A table is read leniently and whole, so that one run can report everything that is wrong with it. What is wrong
+with a file as a file (its bytes, its header, the number of cells in a row) is kept as `Fault`s; the rules of the
+family FMT turn them into findings.
+"""
+
+import csv
+import io
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+from scripts.locate import line_of
+
+DESCRIPTOR = "datapackage.json"
+
+# A cell larger than this is not a fact; the limit itself is checked by FMT002, here the reader must only survive it.
+csv.field_size_limit(sys.maxsize)
+
+
+class CannotRunError(Exception):
+    """A user's mistake that leaves nothing to check or build; its text says where and how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """What the ids in a list column refer to.
+
+    `relation` is the name of the table that the list is unrolled into; `resource` and `field` are empty where the
+    target depends on another column (redirects).
+    """
+
+    relation: str
+    resource: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of a table, as its Table Schema describes it."""
+
+    name: str
+    title: str
+    type: str
+    description: str
+    required: bool
+    enum: tuple[str, ...]
+    pattern: str
+    claim: bool
+    date: Literal["", "partial", "day"]
+    list_of: ListOf | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A column whose cells are keys of another table."""
+
+    field: str
+    resource: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """The shape of a table: where it lies (POSIX path relative to the root) and what its rows may look like."""
+
+    name: str
+    path: str
+    title: str
+    description: str
+    fields: tuple[Field, ...]
+    primary_key: tuple[str, ...]
+    unique_keys: tuple[tuple[str, ...], ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    may_be_empty: bool
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns in file order."""
+        return tuple(column.name for column in self.fields)
+
+    @cached_property
+    def claims(self) -> tuple[str, ...]:
+        """Names of the claim fields among the columns."""
+        return tuple(column.name for column in self.fields if column.claim)
+
+    def field(self, name: str) -> Field:
+        """Return the column called `name`; KeyError if there is none."""
+        return self.fields[self.columns.index(name)] if name in self.columns else _no_column(self.name, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with a file as a file. `kind` is the id of the rule that speaks of it."""
+
+    kind: str
+    line: int
+    column: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Row:
+    """One row: the line it starts on (the header is line 1) and its cells by column."""
+
+    line: int
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+
+@dataclass
+class Table:
+    """A table as read from its file."""
+
+    spec: TableSpec
+    text: str
+    header: tuple[str, ...]
+    rows: list[Row]
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def readable(self) -> bool:
+        """Whether its rows mean anything: the file could be decoded and its header is the one in the schema."""
+        return not any(fault.kind in {"FMT003", "FMT004"} for fault in self.faults)
+
+    def key(self, row: Row) -> str:
+        """Primary key of `row` as one text."""
+        return ";".join(row[column] for column in self.spec.primary_key)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The primary keys of all rows."""
+        return frozenset(self.key(row) for row in self.rows)
+
+
+@dataclass
+class Dataset:
+    """The descriptor and its tables, each read on first use."""
+
+    root: Path
+    descriptor: dict[str, Any]
+    descriptor_text: str
+    specs: dict[str, TableSpec]
+    _tables: dict[str, Table] = field(default_factory=dict)
+
+    @property
+    def as_of(self) -> str:
+        """The day (YYYY-MM-DD) the balance is taken on."""
+        return str(self.descriptor["as_of"])
+
+    def table(self, name: str) -> Table:
+        """Return the table called `name`, reading it on the first call."""
+        if name not in self._tables:
+            self._tables[name] = read_table(self.root, self.specs[name])
+        return self._tables[name]
+
+    @property
+    def read_so_far(self) -> tuple[Table, ...]:
+        """The tables that have been read."""
+        return tuple(self._tables.values())
+
+    @property
+    def tables(self) -> Iterator[Table]:
+        """All tables in the order of the descriptor."""
+        return (self.table(name) for name in self.specs)
+
+    @cached_property
+    def labels(self) -> Mapping[tuple[str, str], str]:
+        """Labels of the codes, by `table.column` and code."""
+        return {(row["field"], row["value"]): row["label"] for row in self.table("vocabulary").rows}
+
+
+def open_dataset(root: Path) -> Dataset:
+    """Read the descriptor and the Table Schemas below `root`; the tables themselves are read on first use.
+
+    Raises CannotRunError, with the file and line, where they are missing or cannot be understood.
+    """
+    if not root.is_dir():
+        raise CannotRunError(f"{root}: there is no such folder. Name the folder that holds {DESCRIPTOR} with --root.")
+    text, descriptor = _read_json(root, DESCRIPTOR)
+    resources = descriptor.get("resources")
+    if not isinstance(resources, list) or not resources:
+        raise CannotRunError(f'{DESCRIPTOR}:1: has no list of "resources". Restore the file from the last commit.')
+    as_of = descriptor.get("as_of")
+    if not isinstance(as_of, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", as_of):
+        line = line_of(text, ["as_of"])
+        raise CannotRunError(f'{DESCRIPTOR}:{line}: "as_of" is not a day. Write it as YYYY-MM-DD.')
+    specs: dict[str, TableSpec] = {}
+    for number, resource in enumerate(resources):
+        spec = _table_spec(root, text, number, resource)
+        specs[spec.name] = spec
+    return Dataset(root, descriptor, text, specs)
+
+
+def read_table(root: Path, spec: TableSpec) -> Table:
+    """Read a table, keeping every fault of the file instead of stopping at the first."""
+    table = Table(spec, "", (), [])
+    path = root / spec.path
+    problem = _unreadable(root, path)
+    if problem:
+        table.faults.append(Fault("FMT003", 1, "", problem))
+        return table
+    data = path.read_bytes()
+    table.text = _decode(data, table.faults)
+    if table.text:
+        _parse(table)
+    elif not table.faults:
+        table.faults.append(Fault("FMT003", 1, "", "the file is empty"))
+    return table
+
+
+def canonical(spec: TableSpec, rows: list[Row]) -> str:
+    """Return the one text that stands for these rows: sorted by key, minimal quotes, LF."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(spec.columns)
+    ordered = sorted(rows, key=lambda row: tuple(row[column] for column in spec.primary_key))
+    writer.writerows([row[column] for column in spec.columns] for row in ordered)
+    return out.getvalue()
+
+
+def list_cell(cell: str) -> list[str]:
+    """Return the ids in a list cell."""
+    return cell.split(";") if cell else []
+
+
+def earliest(date: str) -> str:
+    """Return the first day (YYYY-MM-DD) that a date of any precision can mean; '' stays ''."""
+    return date + {len("2025"): "-01-01", len("2025-08"): "-01"}.get(len(date), "")
+
+
+def _no_column(table: str, name: str) -> Field:
+    raise KeyError(f"{table} has no column {name}")
+
+
+def _read_json(root: Path, path: str) -> tuple[str, dict[str, Any]]:
+    try:
+        text = (root / path).read_text(encoding="utf-8")
+        document = json.loads(text)
+    except FileNotFoundError:
+        raise CannotRunError(
+            f"{path}:1: there is no such file in {root}. Restore it, or name another --root."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotRunError(f"{path}:1: cannot be read ({error}). Restore it from the last commit.") from None
+    except json.JSONDecodeError as error:
+        raise CannotRunError(f"{path}:{error.lineno}: is not valid JSON ({error.msg}). Mend that line.") from None
+    if not isinstance(document, dict):
+        raise CannotRunError(f"{path}:1: is not a JSON object. Restore it from the last commit.")
+    return text, document
+
+
+def _table_spec(root: Path, text: str, number: int, resource: object) -> TableSpec:
+    line = line_of(text, ["resources", number])
+    if not isinstance(resource, dict) or not {"name", "path", "schema"} <= resource.keys():
+        raise CannotRunError(f'{DESCRIPTOR}:{line}: a resource needs a "name", a "path" and a "schema".')
+    for key in ("path", "schema"):
+        if not isinstance(resource[key], str) or not _inside(resource[key]):
+            line = line_of(text, ["resources", number, key])
+            raise CannotRunError(
+                f"{DESCRIPTOR}:{line}: {json.dumps(resource[key])} is not a file inside the project. "
+                "Give a path relative to this file, without '..'."
+            )
+    schema_path = resource["schema"]
+    _, schema = _read_json(root, schema_path)
+    try:
+        return TableSpec(
+            name=resource["name"],
+            path=resource["path"],
+            title=schema["title"],
+            description=schema["description"],
+            fields=tuple(_field(column) for column in schema["fields"]),
+            primary_key=tuple(schema["primaryKey"]),
+            unique_keys=tuple(tuple(key) for key in schema.get("uniqueKeys", [])),
+            foreign_keys=tuple(
+                ForeignKey(key["fields"][0], key["reference"]["resource"], key["reference"]["fields"][0])
+                for key in schema.get("foreignKeys", [])
+            ),
+            may_be_empty=schema.get("mayBeEmpty", False),
+        )
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise CannotRunError(
+            f"{schema_path}:1: is not a Table Schema of this project ({type(error).__name__}: {error}). "
+            "Compare it with the other files in its folder."
+        ) from None
+
+
+def _field(column: dict[str, Any]) -> Field:
+    constraints = column.get("constraints", {})
+    target = column.get("listOf")
+    return Field(
+        name=column["name"],
+        title=column["title"],
+        type=column["type"],
+        description=column["description"],
+        required=constraints.get("required", False),
+        enum=tuple(constraints.get("enum", ())),
+        pattern=constraints.get("pattern", ""),
+        claim=column.get("claim", False),
+        date=column.get("date", ""),
+        list_of=ListOf(target["relation"], target.get("resource", ""), target.get("field", "")) if target else None,
+    )
+
+
+def _inside(path: str) -> bool:
+    parts = PurePosixPath(path)
+    return not parts.is_absolute() and ".." not in parts.parts and "\\" not in path and ":" not in path
+
+
+def _unreadable(root: Path, path: Path) -> str:
+    """Say why `path` is not a plain file of the project, or ''."""
+    if path.is_symlink() or not path.resolve().is_relative_to(root.resolve()):
+        return "this is a symbolic link, not a file"
+    if path.is_dir():
+        return "this is a folder, not a file"
+    if not path.is_file():
+        return "there is no such file"
+    return ""
+
+
+def _decode(data: bytes, faults: list[Fault]) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        faults.append(Fault("FMT003", 1, "", "the file is saved as UTF-16"))
+        return ""
+    if data.startswith(b"\xef\xbb\xbf"):
+        faults.append(Fault("FMT007", 1, "", "the file starts with a byte order mark"))
+        data = data[3:]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        faults.append(Fault("FMT003", line, "", f"byte 0x{data[error.start]:02x} is not UTF-8 text"))
+        return ""
+    if "\r" in text:
+        line = text.count("\n", 0, text.index("\r")) + 1
+        faults.append(Fault("FMT007", line, "", "the line ends in a carriage return (CR or CRLF)"))
+    return text
+
+
+def _parse(table: Table) -> None:
+    columns = table.spec.columns
+    reader = csv.reader(io.StringIO(table.text, newline=""), strict=True)
+    start = 1
+    try:
+        table.header = tuple(next(reader))
+        if table.header != columns:
+            table.faults.append(Fault("FMT004", 1, "", _header_fault(table.header, columns)))
+            return
+        start = reader.line_num + 1
+        for cells in reader:
+            if len(cells) != len(columns):
+                table.faults.append(_row_fault(start, cells, columns))
+            if any(cells):
+                table.rows.append(Row(start, dict(zip(columns, cells + [""] * len(columns), strict=False))))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        detail = 'a quote (") opens here and is never closed' if "end of data" in str(error) else str(error)
+        table.faults.append(Fault("FMT003", start, "", detail))
+
+
+def _header_fault(header: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    """Say what is wrong with a header, the most telling thing first."""
+    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+        return "the columns are separated by semicolons or tabs, not by commas"
+    padded = [name for name in header if name != name.strip()]
+    twice = sorted({name for name in header if header.count(name) > 1})
+    missing = [name for name in columns if name not in header]
+    unknown = [name for name in header if name not in columns]
+    for names, what in (
+        (padded, "space around the column name"),
+        (twice, "a column stands twice"),
+        (missing, "a column is missing"),
+        (unknown, "there is an unknown column"),
+    ):
+        if names:
+            return f"{what}: {', '.join(repr(name) for name in names)}"
+    return "the columns are not in the order of the schema"
+
+
+def _row_fault(line: int, cells: list[str], columns: tuple[str, ...]) -> Fault:
+    if not cells or not any(cells):
+        return Fault("FMT005", line, "", "the line is blank")
+    if len(cells) < len(columns):
+        return Fault("FMT005", line, columns[len(cells)], f"the row has {len(cells)} cells instead of {len(columns)}")
+    return Fault("FMT005", line, columns[-1], f"the row has {len(cells)} cells instead of {len(columns)}")

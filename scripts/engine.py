@@ -1,0 +1,236 @@
+"""The two SQL engines that run the rules and the fold: SQLite for every day, DuckDB for millions of rows.
+
+Both hold the same relations, loaded on demand:
+
+- each table of the dataset, all columns as text, an empty cell as NULL, and `line`, the line in its file;
+- one relation per list column (`citations`, …): primary key of the row, the id listed, and `line`;
+- `claims`: the tiers, one row per claim field that has a value (`tier_id`, `field`, `value`, `line`);
+- whatever the SQL files of `DERIVED` make of these.
+
+SQL is written in the subset that both understand; parameters are written `$name`.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from scripts.dataset import CannotRunError, Dataset, TableSpec, list_cell
+
+if TYPE_CHECKING:
+    import duckdb
+
+RULES = Path(__file__).resolve().parent.parent / "rules"
+
+# Relations that SQL files make of others: name -> (file, relations it reads). Order is dependency order.
+DERIVED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "standing": ("standing.sql", ("events", "sources", "citations")),
+    "history": ("fold.sql", ("events", "standing")),
+}
+ENGINES = ("sqlite", "duckdb")
+
+
+class UnreadableTableError(Exception):
+    """A table whose file cannot be read; the reader's faults say why."""
+
+
+Value: TypeAlias = str | int | None
+
+
+class Connection(Protocol):
+    """What the rules need of an engine."""
+
+    def execute_script(self, sql: str) -> None:
+        """Run several statements."""
+
+    def query(self, sql: str, parameters: Mapping[str, Value]) -> Iterator[dict[str, Any]]:
+        """Run one statement and yield its rows as dictionaries."""
+
+    def load_table(self, dataset: Dataset, spec: TableSpec) -> None:
+        """Make the relation of a table."""
+
+    def create(self, relation: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+        """Make a relation of rows; the column `line` is an integer, all others are text."""
+
+
+class Engine:
+    """A connection and the relations made in it so far."""
+
+    def __init__(self, dataset: Dataset, name: str = "sqlite") -> None:
+        """Connect to an engine in memory. Raises CannotRunError where it is not installed or not known."""
+        self.dataset = dataset
+        self.connection = _connect(name)
+        self._made: set[str] = set()
+
+    def need(self, relations: Iterable[str]) -> None:
+        """Make the relations named, and those they rest on, if they are not there yet."""
+        for relation in relations:
+            if relation in self._made:
+                continue
+            self._made.add(relation)
+            if relation in self.dataset.specs:
+                self.connection.load_table(self.dataset, self.dataset.specs[relation])
+            elif relation in DERIVED:
+                file, reads = DERIVED[relation]
+                self.need(reads)
+                self.connection.execute_script((RULES / file).read_text(encoding="utf-8"))
+            elif relation == "claims":
+                self.need(["tiers"])
+                self.connection.execute_script(claims_sql(self.dataset.specs["tiers"]))
+            else:
+                self._make_list(relation)
+
+    def query(self, sql: str, **parameters: Value) -> Iterator[dict[str, Any]]:
+        """Run one statement and yield its rows."""
+        return self.connection.query(sql, parameters)
+
+    def _make_list(self, relation: str) -> None:
+        for spec in self.dataset.specs.values():
+            for column in spec.fields:
+                if column.list_of and column.list_of.relation == relation:
+                    target = column.list_of.field or column.name
+                    self.need([spec.name])
+                    pairs = self.query(
+                        f"select {_quoted(spec.primary_key)}, {column.name} as list, line "  # noqa: S608 names come from the schema
+                        f"from {spec.name} where {column.name} is not null"
+                    )
+                    rows = [
+                        [*(row[name] for name in spec.primary_key), item, row["line"]]
+                        for row in pairs
+                        for item in dict.fromkeys(list_cell(row["list"]))
+                    ]
+                    self.connection.create(relation, [*spec.primary_key, target, "line"], rows)
+                    return
+        raise KeyError(relation)
+
+
+def claims_sql(tiers: TableSpec) -> str:
+    """Return the statement that makes `claims` of `tiers`: one row per claim field that has a value."""
+    selects = [
+        f"select tier_id, '{name}' as field, {name} as value, line from tiers where {name} is not null"  # noqa: S608 names come from the schema
+        for name in tiers.claims
+    ]
+    return "create table claims as " + " union all ".join(selects)
+
+
+class SqliteConnection:
+    """SQLite in memory."""
+
+    def __init__(self, connection: sqlite3.Connection | None = None) -> None:
+        """Wrap `connection`, or a new one in memory."""
+        self.raw = connection or sqlite3.connect(":memory:", isolation_level=None)
+
+    def execute_script(self, sql: str) -> None:
+        """Run several statements."""
+        self.raw.executescript(sql)
+
+    def query(self, sql: str, parameters: Mapping[str, Value]) -> Iterator[dict[str, Any]]:
+        """Run one statement and yield its rows as dictionaries."""
+        cursor = self.raw.execute(sql, dict(parameters))
+        names = [column[0] for column in cursor.description]
+        return (dict(zip(names, row, strict=True)) for row in cursor)
+
+    def load_table(self, dataset: Dataset, spec: TableSpec) -> None:
+        """Make the relation of a table from the rows read in Python."""
+        self.create(spec.name, [*spec.columns, "line"], _rows(dataset, spec))
+        self.raw.execute(f"create index {spec.name}_key on {spec.name} ({_quoted(spec.primary_key)})")
+
+    def create(self, relation: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+        """Make a relation of rows."""
+        self.raw.execute("begin")
+        self.raw.execute(f'create table "{relation}" ({_column_list(columns, "integer")})')
+        marks = ", ".join("?" * len(columns))
+        self.raw.executemany(f'insert into "{relation}" values ({marks})', rows)  # noqa: S608 names come from the schema
+        self.raw.execute("commit")
+
+
+class DuckdbConnection:
+    """DuckDB in memory; reads well-formed files by itself."""
+
+    def __init__(self, raw: "duckdb.DuckDBPyConnection") -> None:
+        """Wrap a connection."""
+        self.raw = raw
+
+    def execute_script(self, sql: str) -> None:
+        """Run several statements."""
+        self.raw.execute(sql)
+
+    def query(self, sql: str, parameters: Mapping[str, Value]) -> Iterator[dict[str, Any]]:
+        """Run one statement and yield its rows as dictionaries."""
+        used = {name: value for name, value in parameters.items() if f"${name}" in sql}
+        cursor = self.raw.cursor().execute(sql, used)
+        names = [column[0] for column in cursor.description or []]
+        return (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
+
+    def load_table(self, dataset: Dataset, spec: TableSpec) -> None:
+        """Make the relation of a table; from Python's rows where the file is not plain enough to count lines."""
+        if not self._read_csv(dataset.root / spec.path, spec):
+            self.create(spec.name, [*spec.columns, "line"], _rows(dataset, spec))
+
+    def create(self, relation: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+        """Make a relation of rows."""
+        self.raw.execute(f'create table "{relation}" ({_column_list(columns, "bigint")})')
+        held = [list(row) for row in rows]
+        if held:
+            chosen = ", ".join(f"unnest(${number})" for number in range(1, len(columns) + 1))
+            self.raw.execute(
+                f'insert into "{relation}" select {chosen}', [list(column) for column in zip(*held, strict=True)]
+            )
+
+    def _read_csv(self, path: Path, spec: TableSpec) -> bool:
+        import duckdb  # noqa: PLC0415 this environment may lack it
+
+        header = ",".join(spec.columns).encode() + b"\n"
+        if path.is_symlink() or not path.is_file():
+            return False
+        data = path.read_bytes()
+        if not data.startswith(header) or b"\0" in data or b"\r" in data:
+            return False
+        lines = data.count(b"\n") + (not data.endswith(b"\n"))
+        types = ", ".join(f"'{name}': 'VARCHAR'" for name in spec.columns)
+        try:
+            self.raw.execute(
+                f'create table "{spec.name}" as select * from read_csv($path, columns={{{types}}}, header=true, '  # noqa: S608 names come from the schema
+                "auto_detect=false, delim=',', quote='\"', escape='\"', nullstr='', strict_mode=true, "
+                "null_padding=false, max_line_size=20000000)",
+                {"path": str(path)},
+            )
+            counted = self.raw.execute(f'select count(*) from "{spec.name}"').fetchone()  # noqa: S608 names come from the schema
+        except duckdb.Error:
+            return False
+        if counted is None or counted[0] != lines - 1:
+            # A blank line was skipped or a cell holds a newline: rows and lines do not match.
+            self.raw.execute(f'drop table "{spec.name}"')
+            return False
+        self.raw.execute(f'alter table "{spec.name}" add column line bigint')
+        self.raw.execute(f'update "{spec.name}" set line = rowid + 2')  # noqa: S608 names come from the schema
+        return True
+
+
+def _connect(name: str) -> Connection:
+    if name == "sqlite":
+        return SqliteConnection()
+    if name != "duckdb":
+        raise CannotRunError(f"there is no engine {name!r}. Choose one of: {', '.join(ENGINES)}.")
+    try:
+        import duckdb  # noqa: PLC0415 only this engine needs it
+    except ImportError:
+        raise CannotRunError(
+            "DuckDB is not installed. Install it with: pip install -r requirements/release.txt"
+        ) from None
+    return DuckdbConnection(duckdb.connect(":memory:"))
+
+
+def _rows(dataset: Dataset, spec: TableSpec) -> Iterable[list[Value]]:
+    table = dataset.table(spec.name)
+    if not table.readable:
+        raise UnreadableTableError(spec.name)
+    return ([*(row[name] or None for name in spec.columns), row.line] for row in table.rows)
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _column_list(columns: Sequence[str], integer: str) -> str:
+    return ", ".join(f'"{name}" {integer if name == "line" else "text"}' for name in columns)
