@@ -1,0 +1,145 @@
+"""Every task of the project. `nox -l` lists them; plain `nox` runs what gates a merge.
+
+A session is called as the module it runs, and passes on what stands behind `--`:
+`nox -s check -- --product claude`.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2026.4"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.error_on_external_run = True
+
+REQUIREMENTS = Path("requirements")
+# The environments of requirements/; those that are installed together are locked together.
+TOGETHER = ("check", "web", "release", "test", "lint")
+ALONE = ("nox", "bench")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def install(session: nox.Session, *environments: str) -> None:
+    """Install exactly what requirements/<environment>.txt name, each package checked against its hash."""
+    files = [argument for name in environments for argument in ("-r", str(REQUIREMENTS / f"{name}.txt"))]
+    session.install("--require-hashes", *files)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and form of the code."""
+    install(session, "lint")
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of scripts/, rules/, web/plugins/ and this file."""
+    install(session, *TOGETHER[:4], "nox", "lint")
+    session.run("mypy", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests, in parallel, with branch coverage."""
+    install(session, *TOGETHER[:4])
+    if os.environ.get("CI") and not any(map(shutil.which, BROWSERS)):
+        session.error("no browser: install Chromium, so that the pages are tested in it")
+    chosen = session.posargs or ["--cov", "--cov-report=term"]
+    session.run("pytest", "-n", "auto", *chosen)
+
+
+@nox.session
+def check(session: nox.Session) -> None:
+    """Check the dataset against all rules."""
+    install(session, "check")
+    _run(session, "check")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Check that the generated parts of docs/ are up to date; `-- --write` brings them up to date."""
+    install(session, "check")
+    _run(session, "docs")
+
+
+@nox.session(default=False)
+def fix(session: nox.Session) -> None:
+    """Write the tables in canonical form and mend what rules can mend."""
+    install(session, "check")
+    _run(session, "fix")
+
+
+@nox.session(default=False)
+def new(session: nox.Session) -> None:
+    """Add a vendor, product, tier, event or source by answering questions."""
+    install(session, "check")
+    _run(session, "new")
+
+
+@nox.session(default=False)
+def settle(session: nox.Session) -> None:
+    """Move the day of the dataset forward and carry the events that fell due: `-- DATE`."""
+    install(session, "check")
+    _run(session, "settle")
+
+
+@nox.session(default=False)
+def build(session: nox.Session) -> None:
+    """Build the release into dist/."""
+    install(session, "check")
+    _run(session, "build")
+
+
+@nox.session(default=False)
+def serve(session: nox.Session) -> None:
+    """Build the release and serve the site; prints its address."""
+    install(session, "check", "web")
+    _run(session, "serve")
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure check, fold and build beside other tools, as a table."""
+    rivals = session.create_tmp()
+    session.run("virtualenv", "--quiet", rivals, external=True)
+    rival_python = str(Path(rivals) / "bin" / "python")
+    session.run(rival_python, "-m", "pip", "install", "--quiet", "-r", "requirements/bench.txt", external=True)
+    install(session, "check", "release")
+    session.run(
+        "python", "-m", "benchmarks", *session.posargs, env={"PATH": f"{session.bin}:{rivals}/bin:/usr/bin:/bin"}
+    )
+
+
+@nox.session(default=False)
+def lock(session: nox.Session) -> None:
+    """Write requirements/*.txt anew from the dependency groups of pyproject.toml."""
+    install(session, "nox")
+    common = Path(session.create_tmp()) / "together.txt"
+    options = (
+        "--universal",
+        "--generate-hashes",
+        "--no-header",
+        "--no-annotate",
+        "--python-version",
+        "3.11",
+        "--quiet",
+    )
+    groups = [argument for name in TOGETHER for argument in ("--group", f"pyproject.toml:{name}")]
+    session.run("uv", "pip", "compile", *options, *groups, "-o", str(common), *session.posargs)
+    for name in (*TOGETHER, *ALONE):
+        same = ("-c", str(common)) if name in TOGETHER else ()
+        target = ("--group", f"pyproject.toml:{name}", "-o", str(REQUIREMENTS / f"{name}.txt"))
+        session.run("uv", "pip", "compile", *options, *target, *same, *session.posargs)
+
+
+def _run(session: nox.Session, verb: str) -> None:
+    session.run("python", "-m", f"scripts.{verb}", *session.posargs)
+
+
+if __name__ == "__main__":
+    nox.main()
