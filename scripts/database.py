@@ -4,10 +4,12 @@ Written with the standard library so that its bytes depend on the data and the S
 one transaction, one page size, and at the end `VACUUM INTO`, which leaves no trace of how it came about.
 """
 
+import csv
 import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from scripts.dataset import CannotRunError, Dataset, Field, Table, TableSpec, earliest, list_cell
@@ -138,12 +140,33 @@ def _describe(connection: sqlite3.Connection, dataset: Dataset) -> None:
     names = ("name", "title", "description", "version", "as_of")
     license_ = dataset.descriptor["licenses"][0]["name"]
     _insert(connection, "dataset", [[*(dataset.descriptor[name] for name in names), license_]])
-    rows: list[tuple[str, str, int, str, str]] = [
-        (spec.name, field.name, position, field.title, field.description)
-        for spec in dataset.specs.values()
-        for position, field in enumerate(spec.fields, start=1)
+    relations: list[tuple[str, str, str]] = [
+        (spec.name, spec.title, spec.description) for spec in dataset.specs.values()
     ]
-    _insert(connection, "columns", sorted(rows))
+    columns: list[tuple[str, str, int, str, str]] = [
+        (spec.name, name, position, title, description)
+        for spec in dataset.specs.values()
+        for position, (name, title, description) in enumerate(_described(spec), start=1)
+    ]
+    with (SHAPE / "relations.csv").open(encoding="utf-8", newline="") as file:
+        for relation, group in groupby(csv.DictReader(file), key=lambda row: row["relation"]):
+            for position, row in enumerate(group):
+                if row["column"]:
+                    columns.append((relation, row["column"], position, row["title"], row["description"]))
+                else:
+                    relations.append((relation, row["title"], row["description"]))
+    _insert(connection, "relations", sorted(relations))
+    _insert(connection, "columns", sorted(columns))
+
+
+def _described(spec: TableSpec) -> Iterator[tuple[str, str, str]]:
+    """Yield name, title and description of each column of the table in the release."""
+    for field in spec.fields:
+        yield field.name, field.title, field.description
+        if field.date == "partial":
+            title = f"{field.title} (earliest)"
+            yield f"{field.name}_earliest", title, f"The first day that {field.name} can mean; for sorting and SQL."
+    yield "row_ref", "Row", "File and line of the row in the repository."
 
 
 def _fold(connection: sqlite3.Connection, dataset: Dataset) -> None:
@@ -205,7 +228,7 @@ def _judge(connection: sqlite3.Connection, dataset: Dataset) -> None:
         for day in days:
             claims = [TierClaims(name, _claims_on(spans.get(tier_id, []), day)) for tier_id, name in mine]
             found = verdict(product["name"], claims, dataset.labels, order)
-            said = [found.verdict, found.label, found.answer, "; ".join(found.badges)]
+            said = [found.verdict, found.label, found.answer, json.dumps(found.badges, ensure_ascii=False)]
             if judged and judged[-1][3:] == said:
                 continue
             if judged:

@@ -83,7 +83,7 @@ def product_document(connection: sqlite3.Connection, product: Mapping[str, Any])
         "former_names": _list(product["former_names"]),
         "vendor": _without(vendor[0]),
         **verdict,
-        "badges": (verdict["badges"] or "").split("; "),
+        "badges": json.loads(verdict["badges"] or "[]"),
         "tiers": [
             {
                 **_without(tier, "product_id", *fields),

@@ -52,7 +52,7 @@ def verdict(product: str, tiers: Sequence[TierClaims], labels: Labels, order: Se
     values = sorted(by_value, key=list(order).index)
     code = UNKNOWN if not values else values[0] if len(values) == 1 else DEPENDS
     heading = _LABELS.get(code) or labels["tiers.training", code]
-    parts = [f"{_lower(labels['tiers.training', value])}: {', '.join(by_value[value])}" for value in values]
+    parts = [f"{labels['tiers.training', value]}: {'; '.join(by_value[value])}." for value in values]
     return Verdict(code, heading, _answer(product, code, heading, parts), _badges(tiers, heading))
 
 
@@ -60,7 +60,7 @@ def _answer(product: str, code: str, heading: str, parts: Sequence[str]) -> str:
     if code == UNKNOWN:
         return f"Nobody has looked yet at whether {product} trains on your data."
     if code == DEPENDS:
-        return f"It depends on your plan. {product} {'; '.join(parts)}."
+        return f"It depends on your plan. {' '.join(parts)}"
     return {
         "yes": f"Yes. {product} trains on your data, and there is no way to opt out.",
         "opt_out": f"Yes, unless you opt out. {product} trains on your data by default.",
@@ -77,15 +77,11 @@ def _badges(tiers: Sequence[TierClaims], heading: str) -> tuple[str, ...]:
     zero = _names(tiers, "zdr", {"on_request", "self_serve", "default"})
     agreement = _names(tiers, "dpa", {"on_request", "included"})
     if zero and zero == agreement:
-        badges.append(f"ZDR / DPA: {', '.join(zero)}")
+        badges.append(f"ZDR / DPA: {'; '.join(zero)}")
     else:
-        badges += [f"{name}: {', '.join(names)}" for name, names in (("ZDR", zero), ("DPA", agreement)) if names]
+        badges += [f"{name}: {'; '.join(names)}" for name, names in (("ZDR", zero), ("DPA", agreement)) if names]
     return tuple(badges)
 
 
 def _names(tiers: Sequence[TierClaims], field: str, values: set[str]) -> list[str]:
     return [tier.name for tier in tiers if tier.claims.get(field) in values]
-
-
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:]

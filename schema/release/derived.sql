@@ -10,6 +10,12 @@ create table dataset (
     license text not null
 ) strict;
 
+create table relations (
+    name text not null primary key,
+    title text not null,
+    description text not null
+) strict;
+
 create table columns (
     "table" text not null,
     "column" text not null,

@@ -1,0 +1,89 @@
+"""The Datasette instance: a folder that `datasette` serves as it is, made of the release database and `web/`.
+
+Titles and descriptions of tables and columns come from the database, queries from `web/queries/*.sql`, facets and
+sorting from `web/tables.json`. `metadata.json` and `settings.json` serve Datasette 0.65; `datasette.json` says the same
+to Datasette 1.0.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+WEB = Path(__file__).resolve().parent.parent / "web"
+COPIED = ("plugins", "queries", "static", "templates")
+
+
+def write_instance(database: Path, folder: Path) -> None:
+    """Fill `folder`, which must be empty, with an instance that serves a copy of `database`, immutable."""
+    for name in COPIED:
+        shutil.copytree(WEB / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(database, folder / database.name)
+    connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
+    try:
+        metadata = _metadata(connection, database.stem)
+        inspected = _inspect(connection, database)
+    finally:
+        connection.close()
+    settings = json.loads((WEB / "settings.json").read_text(encoding="utf-8"))
+    queries = {name: value["queries"] for name, value in metadata["databases"].items()}
+    _write(folder / "metadata.json", metadata)
+    _write(folder / "settings.json", settings)
+    _write(
+        folder / "datasette.json",
+        {"settings": settings, "databases": {name: {"queries": value} for name, value in queries.items()}},
+    )
+    # Without this file Datasette would serve the database as one that may change.
+    _write(folder / "inspect-data.json", inspected)
+
+
+def stored_queries() -> dict[str, dict[str, str]]:
+    """Return the stored queries by name, each with `title`, `description` and `sql`.
+
+    The first two stand in the comment at the top of the file.
+    """
+    queries = {}
+    for path in sorted((WEB / "queries").glob("*.sql")):
+        text = path.read_text(encoding="utf-8")
+        header = dict(re.findall(r"^-- (title|description): (.*)$", text, re.MULTILINE))
+        sql = "\n".join(line for line in text.splitlines() if not line.startswith("-- "))
+        queries[path.stem] = {**header, "sql": sql}
+    return queries
+
+
+def _metadata(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
+    title, description, license_ = connection.execute("select title, description, license from dataset").fetchone()
+    tables = json.loads((WEB / "tables.json").read_text(encoding="utf-8"))
+    for relation, heading, about in connection.execute("select name, title, description from relations"):
+        described = connection.execute('select "column", description from columns where "table" = ?', [relation])
+        tables[relation] = {"title": heading, "description": about, **tables[relation], "columns": dict(described)}
+    return {
+        "title": title,
+        "description": description,
+        "license": license_,
+        "databases": {
+            name: {"title": title, "description": description, "tables": tables, "queries": stored_queries()}
+        },
+    }
+
+
+def _inspect(connection: sqlite3.Connection, database: Path) -> dict[str, Any]:
+    """Return what `datasette inspect` would find: hash, size and number of rows."""
+    names = [row[0] for row in connection.execute("select name from sqlite_schema where type = 'table' order by name")]
+    counts = {table: connection.execute(f'select count(*) from "{table}"').fetchone()[0] for table in names}  # noqa: S608 names of this schema
+    data = database.read_bytes()
+    return {
+        database.stem: {
+            "hash": hashlib.sha256(data).hexdigest(),
+            "size": len(data),
+            "file": database.name,
+            "tables": {table: {"count": count} for table, count in counts.items()},
+        }
+    }
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
+    path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,67 @@
+"""Build the release and serve the site: ``python -m scripts.serve``."""
+
+import socket
+import sys
+import tempfile
+import webbrowser
+from pathlib import Path
+
+import click
+
+from scripts.build import DATABASE, build
+from scripts.cli import CONTEXT, reports_mistakes, root_option
+from scripts.dataset import CannotRunError
+from scripts.instance import write_instance
+from scripts.report import as_text
+
+
+@click.command(context_settings=CONTEXT)
+@root_option
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("dist"), show_default=True, help="Folder to build in."
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port; 0 takes a free one."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--open", "open_", is_flag=True, help="Open the site in the browser.")
+@click.option("--allow-findings", is_flag=True, help="Serve even if the check finds something.")
+@reports_mistakes
+def main(*, root: Path, out: Path, port: int, host: str, open_: bool, allow_findings: bool) -> None:  # noqa: PLR0913 one parameter per option
+    """Build the release and serve the site until interrupted; prints the address.
+
+    Exit code 0: interrupted. 1: the check found something and nothing was built. 2: cannot run.
+
+    Example: python -m scripts.serve --port 8001 --open
+    """
+    report = build(root, out, allow_findings=allow_findings)
+    if not report.clean:
+        click.echo(as_text(report), err=True)
+        if not allow_findings:
+            sys.exit(1)
+    with tempfile.TemporaryDirectory() as folder, _listen(host, port) as listener:
+        write_instance(out / DATABASE, Path(folder))
+        address = f"http://{host}:{listener.getsockname()[1]}/"
+        click.echo(f"serving {address}")
+        if open_:
+            webbrowser.open(address)
+        _serve(Path(folder), listener)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise CannotRunError(f"cannot listen on {host}:{port} ({error.strerror}). Choose another --port.") from None
+
+
+def _serve(folder: Path, listener: socket.socket) -> None:
+    import uvicorn  # noqa: PLC0415 the environment `check` lacks the web server
+    from datasette.app import Datasette  # noqa: PLC0415 likewise
+
+    app = Datasette(files=[], config_dir=folder).app()
+    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+select product_id, name
+from products
+order by name
