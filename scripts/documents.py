@@ -77,7 +77,7 @@ def product_document(connection: sqlite3.Connection, product: Mapping[str, Any])
         "select v.* from vendors v join products p on p.vendor_id = v.vendor_id where p.product_id = :product_id"
     )
     verdict = rows("select verdict, label, answer, badges, since from verdicts where product_id = :product_id")[0]
-    fields = {claim["field"] for claim in claims} | {row["field"] for row in history}
+    fields = [row["value"] for row in rows("select value from vocabulary where field = 'events.field'")]
     return {
         **_without(product, "vendor_id"),
         "former_names": _list(product["former_names"]),

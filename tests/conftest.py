@@ -1,0 +1,116 @@
+"""Fixtures: copies of a small ledger that is legal in every respect, to be changed at will."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from scripts.build import DATABASE, build
+from scripts.dataset import Dataset, Row, canonical, open_dataset
+from scripts.instance import write_instance
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parent
+AS_OF = "2026-01-15"
+
+
+@dataclass
+class Ledger:
+    """A dataset in a folder of its own; every edit leaves the edited table canonical."""
+
+    root: Path
+
+    def open(self) -> Dataset:
+        return open_dataset(self.root)
+
+    def path(self, table: str) -> Path:
+        return self.root / self.open().specs[table].path
+
+    def text(self, table: str) -> str:
+        return self.path(table).read_text(encoding="utf-8")
+
+    def write(self, table: str, content: str | bytes) -> None:
+        self.path(table).write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def set(self, table: str, key: str, column: str, value: str) -> None:
+        rows = self._rows(table)
+        found = [row for row in rows if self._key(table, row) == key]
+        assert found, f"{table} has no row {key}"
+        for row in found:
+            assert column in row.cells, f"{table} has no column {column}"
+            row.cells[column] = value
+        self._put(table, rows)
+
+    def add(self, table: str, **cells: str) -> None:
+        columns = self.open().specs[table].columns
+        assert cells.keys() <= set(columns), cells.keys() - set(columns)
+        self._put(table, [*self._rows(table), Row(0, {column: cells.get(column, "") for column in columns})])
+
+    def remove(self, table: str, key: str) -> None:
+        rows = self._rows(table)
+        left = [row for row in rows if self._key(table, row) != key]
+        assert len(left) < len(rows), f"{table} has no row {key}"
+        self._put(table, left)
+
+    def line(self, table: str, key: str) -> int:
+        """The line on which the row with this key stands."""
+        return next(row.line for row in self._rows(table) if self._key(table, row) == key)
+
+    def _rows(self, table: str) -> list[Row]:
+        return self.open().table(table).rows
+
+    def _key(self, table: str, row: Row) -> str:
+        return ";".join(row[column] for column in self.open().specs[table].primary_key)
+
+    def _put(self, table: str, rows: list[Row]) -> None:
+        self.write(table, canonical(self.open().specs[table], rows))
+
+
+def copy_ledger(root: Path) -> Ledger:
+    """Put a copy of the small ledger into `root`."""
+    shutil.copytree(HERE / "ledger" / "data", root / "data")
+    shutil.copytree(PROJECT / "schema", root / "schema")
+    (root / "rules").mkdir()
+    (root / "rules" / "exceptions.csv").write_text("rule,key,reason,expires_on\n", encoding="utf-8")
+    (root / "rules" / "published_ids.csv").write_text("table,id\n", encoding="utf-8")
+    descriptor = json.loads((PROJECT / "datapackage.json").read_text(encoding="utf-8"))
+    text = json.dumps({**descriptor, "as_of": AS_OF}, indent=2, ensure_ascii=False) + "\n"
+    (root / "datapackage.json").write_text(text, encoding="utf-8")
+    return Ledger(root)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    """A fresh copy of the small ledger."""
+    root = tmp_path / "ledger"
+    root.mkdir()
+    return copy_ledger(root)
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release of the small ledger."""
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "ledger").mkdir()
+    report = build(copy_ledger(folder / "ledger").root, folder / "dist")
+    assert report.clean, report.findings
+    return folder / "dist"
+
+
+@pytest.fixture(scope="session")
+def real_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release of the real data."""
+    folder = tmp_path_factory.mktemp("real")
+    report = build(PROJECT, folder / "dist")
+    assert report.clean, report.findings
+    return folder / "dist"
+
+
+@pytest.fixture(scope="session")
+def instance(real_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Datasette instance of the real data."""
+    folder = tmp_path_factory.mktemp("instance")
+    write_instance(real_release / DATABASE, folder)
+    return folder
