@@ -15,6 +15,9 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
 nox.options.error_on_external_run = True
 
+# Trust the certificates the machine trusts, as pip does; behind a company's proxy nothing installs otherwise.
+os.environ.setdefault("UV_SYSTEM_CERTS", "true")
+
 REQUIREMENTS = Path("requirements")
 # The environments of requirements/; those that are installed together are locked together.
 TOGETHER = ("check", "web", "release", "test", "lint")
