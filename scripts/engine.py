@@ -63,22 +63,27 @@ class Engine:
         self._made: set[str] = set()
 
     def need(self, relations: Iterable[str]) -> None:
-        """Make the relations named, and those they rest on, if they are not there yet."""
+        """Make the relations named, and those they rest on, if they are not there yet.
+
+        Raises UnreadableTableError where the file of a table cannot be read.
+        """
         for relation in relations:
-            if relation in self._made:
-                continue
-            self._made.add(relation)
-            if relation in self.dataset.specs:
-                self.connection.load_table(self.dataset, self.dataset.specs[relation])
-            elif relation in DERIVED:
-                file, reads = DERIVED[relation]
-                self.need(reads)
-                self.connection.execute_script((RULES / file).read_text(encoding="utf-8"))
-            elif relation == "claims":
-                self.need(["tiers"])
-                self.connection.execute_script(claims_sql(self.dataset.specs["tiers"]))
-            else:
-                self._make_list(relation)
+            if relation not in self._made:
+                self._make(relation)
+                self._made.add(relation)
+
+    def _make(self, relation: str) -> None:
+        if relation in self.dataset.specs:
+            self.connection.load_table(self.dataset, self.dataset.specs[relation])
+        elif relation in DERIVED:
+            file, reads = DERIVED[relation]
+            self.need(reads)
+            self.connection.execute_script((RULES / file).read_text(encoding="utf-8"))
+        elif relation == "claims":
+            self.need(["tiers"])
+            self.connection.execute_script(claims_sql(self.dataset.specs["tiers"]))
+        else:
+            self._make_list(relation)
 
     def query(self, sql: str, **parameters: Value) -> Iterator[dict[str, Any]]:
         """Run one statement and yield its rows."""
