@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 WEB = Path(__file__).resolve().parent.parent / "web"
+LICENSE_URL = "https://creativecommons.org/licenses/by/4.0/"
 COPIED = ("plugins", "queries", "static", "templates")
 
 
@@ -58,12 +59,15 @@ def _metadata(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
     title, description, license_ = connection.execute("select title, description, license from dataset").fetchone()
     tables = json.loads((WEB / "tables.json").read_text(encoding="utf-8"))
     for relation, heading, about in connection.execute("select name, title, description from relations"):
-        described = connection.execute('select "column", description from columns where "table" = ?', [relation])
+        described = connection.execute(
+            'select "column", description from columns where "table" = ? order by position', [relation]
+        )
         tables[relation] = {"title": heading, "description": about, **tables[relation], "columns": dict(described)}
     return {
         "title": title,
         "description": description,
         "license": license_,
+        "license_url": LICENSE_URL,
         "databases": {
             name: {"title": title, "description": description, "tables": tables, "queries": stored_queries()}
         },
