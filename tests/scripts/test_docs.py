@@ -28,7 +28,7 @@ def test_a_page_out_of_date_is_shown_and_mended(ledger: Ledger) -> None:
     assert code == 1
     assert "-### EVT999" in said
     assert "docs/rules.md is out of date" in said
-    assert run(ledger.root, "--write") == (0, "wrote docs/columns.md\nwrote docs/rules.md\n")
+    assert run(ledger.root, "--write") == (0, "wrote docs/columns.md\nwrote docs/coverage.md\nwrote docs/rules.md\n")
     assert run(ledger.root) == (0, "")
 
 
