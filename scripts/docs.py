@@ -24,6 +24,12 @@ INTRODUCTION = (
     "`nox -s fix` can put right by itself. A row that must break a rule for a while is excused in "
     "`rules/exceptions.csv`, with a reason and a day on which the excuse ends."
 )
+COVERAGE = """
+    select product_id, tiers, claims_known, claims_possible, claims_official, claims_open, claims_conflicting,
+           evidence_up_to, checked_on
+    from coverage
+    order by product_id
+"""
 
 
 def rules_page() -> str:
@@ -69,10 +75,7 @@ def coverage_page(dataset: Dataset) -> str:
         path = Path(folder) / "coverage.sqlite"
         write_database(dataset, path)
         connection = sqlite3.connect(path)
-        products = connection.execute(
-            "select product_id, tiers, claims_known, claims_possible, claims_official, claims_open, claims_conflicting, "
-            "evidence_up_to, checked_on from coverage order by product_id"
-        ).fetchall()
+        products = connection.execute(COVERAGE).fetchall()
         connection.close()
     rows = [
         "| product | tiers | known | official | open | in conflict | evidence up to | checked on |",
@@ -80,15 +83,16 @@ def coverage_page(dataset: Dataset) -> str:
     ]
     for product, tiers, known, possible, official, open_, conflicting, evidence, checked in products:
         shares = f"{_share(known, possible)} | {_share(official, known)}"
-        rows.append(f"| `{product}` | {tiers} | {shares} | {open_} | {conflicting} | {evidence} | {checked} |")
+        known_until = evidence or "unknown"
+        rows.append(f"| `{product}` | {tiers} | {shares} | {open_} | {conflicting} | {known_until} | {checked} |")
     totals = [sum(row[number] for row in products) for number in range(1, 7)]
     shares = f"{_share(totals[1], totals[2])} | {_share(totals[3], totals[1])}"
     rows.append(f"| **all {len(products)}** | {totals[0]} | {shares} | {totals[4]} | {totals[5]} | | |")
     introduction = (
-        f"As of {dataset.as_of}. *Known*: claims that someone looked at, of all claims the tiers could have. *Official*: "
-        "of these, the claims that rest on a document of the vendor, a regulator or a court. *Open*: the documents read "
-        "are silent or ambiguous. *In conflict*: current documents disagree. *Checked on*: the earliest day on which a "
-        "tier of the product was last compared with its documents."
+        f"As of {dataset.as_of}. *Known*: claims that someone looked at, of all claims the tiers could have. "
+        "*Official*: of these, the claims that rest on a document of the vendor, a regulator or a court. *Open*: the "
+        "documents read are silent or ambiguous. *In conflict*: current documents disagree. *Evidence up to*: the day of "
+        "the newest document. *Checked on*: the earliest day on which a tier was last compared with its documents."
     )
     return _joined(["# Coverage", NOTICE, introduction, "\n".join(rows)])
 

@@ -65,7 +65,8 @@ select p.product_id, p.name,
         join citations i on i.event_id = g.event_id
         join sources s on s.source_id = i.source_id and s.kind not in ('press', 'third_party')
         where c.product_id = p.product_id) as claims_official,
-       (select max(coalesce(s.captured_on, s.published_on_earliest, s.accessed_on))
+       -- A copy of unknown age speaks for no day; a live page speaks for the day it was read.
+       (select max(case when s.access = 'live' then s.accessed_on else coalesce(s.captured_on, s.published_on_earliest) end)
         from events e
         join citations i on i.event_id = e.event_id
         join sources s on s.source_id = i.source_id
