@@ -91,8 +91,8 @@ def coverage_page(dataset: Dataset) -> str:
     introduction = (
         f"As of {dataset.as_of}. *Known*: claims that someone looked at, of all claims the tiers could have. "
         "*Official*: of these, the claims that rest on a document of the vendor, a regulator or a court. *Open*: the "
-        "documents read are silent or ambiguous. *In conflict*: current documents disagree. *Evidence up to*: the day of "
-        "the newest document. *Checked on*: the earliest day on which a tier was last compared with its documents."
+        "documents read are silent or ambiguous. *In conflict*: current documents disagree. *Evidence up to*: the day "
+        "of the newest document. *Checked on*: the earliest day on which a tier was last compared with its documents."
     )
     return _joined(["# Coverage", NOTICE, introduction, "\n".join(rows)])
 
