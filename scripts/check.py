@@ -3,7 +3,6 @@
 Exit code 0: clean. 1: there are findings. 2: the check cannot run.
 """
 
-import datetime
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 from rules import Context, Place, Rule, all_rules, chosen
 from rules.exc import PATH as EXCEPTIONS
 from rules.exc import RuleException, read_exceptions
-from scripts.cli import CONTEXT, reports_mistakes, root_option
+from scripts.cli import CONTEXT, day, reports_mistakes, root_option
 from scripts.dataset import CannotRunError, Dataset, list_cell, open_dataset
 from scripts.engine import ENGINES, Engine, UnreadableTableError
 from scripts.report import FORMATS, Finding, Report, sort
@@ -36,7 +35,7 @@ def check(
     stay on the machine; `products` narrows the findings to those products. Raises CannotRunError where one of these
     is not known.
     """
-    context = Context(dataset, _day(as_of or dataset.as_of))
+    context = Context(dataset, day(as_of or dataset.as_of))
     selected = _selected(rules)
     wanted = _known_products(dataset, products)
     base = Engine(dataset, engine)
@@ -71,13 +70,6 @@ def _selected(ids: Iterable[str]) -> tuple[Rule, ...]:
         raise CannotRunError(
             f"there is no rule {error.args[0]!r}. Give an id such as EVT002 or a family: {', '.join(families)}."
         ) from None
-
-
-def _day(text: str) -> str:
-    try:
-        return datetime.datetime.strptime(text, "%Y-%m-%d").date().isoformat()  # noqa: DTZ007 a day has no time zone
-    except ValueError:
-        raise CannotRunError(f"{text!r} is not a day. Write it as YYYY-MM-DD, for example 2026-11-22.") from None
 
 
 def _known_products(dataset: Dataset, products: Iterable[str]) -> set[str]:
@@ -121,7 +113,7 @@ def _one_message_per_fault(findings: list[Finding]) -> list[Finding]:
     """Leave out what Frictionless says of a cell or row that a rule of ours explains better."""
     ours = [finding for finding in findings if not finding.rule.startswith("SHP")]
     cells = {(finding.file, finding.line, finding.column) for finding in ours}
-    rows = {(finding.file, finding.line) for finding in ours if finding.rule == "FMT005"}
+    rows = {(finding.file, finding.line) for finding in ours if finding.rule in {"FMT005", "FMT008"}}
     return [
         finding
         for finding in findings

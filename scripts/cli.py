@@ -1,5 +1,6 @@
 """What all commands share: the option `--root`, and how a user's mistake ends."""
 
+import datetime
 import functools
 import sys
 from collections.abc import Callable
@@ -22,6 +23,14 @@ root_option = click.option(
     show_default="this folder",
     help="Folder that holds datapackage.json.",
 )
+
+
+def day(text: str) -> str:
+    """Return `text` if it is a day (YYYY-MM-DD); raises CannotRunError otherwise."""
+    try:
+        return datetime.datetime.strptime(text, "%Y-%m-%d").date().isoformat()  # noqa: DTZ007 a day has no time zone
+    except ValueError:
+        raise CannotRunError(f"{text!r} is not a day. Write it as YYYY-MM-DD, for example 2026-11-22.") from None
 
 
 def reports_mistakes(command: Callable[P, R]) -> Callable[P, R]:

@@ -8,6 +8,7 @@ family FMT turn them into findings.
 import csv
 import io
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -227,6 +228,16 @@ def canonical(spec: TableSpec, rows: list[Row]) -> str:
     return out.getvalue()
 
 
+def replace_text(path: Path, text: str) -> None:
+    """Write `text` in the place of the file at `path`, which holds either the old or the new text at any moment."""
+    draft = path.with_name(f".{path.name}.draft")
+    with draft.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
 def list_cell(cell: str) -> list[str]:
     """Return the ids in a list cell."""
     return cell.split(";") if cell else []
@@ -387,7 +398,7 @@ def _header_fault(header: tuple[str, ...], columns: tuple[str, ...]) -> str:
 
 def _row_fault(line: int, cells: list[str], columns: tuple[str, ...]) -> Fault:
     if not cells or not any(cells):
-        return Fault("FMT005", line, "", "the line is blank")
+        return Fault("FMT008", line, "", "the line is blank")
     if len(cells) < len(columns):
         return Fault("FMT005", line, columns[len(cells)], f"the row has {len(cells)} cells instead of {len(columns)}")
     return Fault("FMT005", line, columns[-1], f"the row has {len(cells)} cells instead of {len(columns)}")
