@@ -17,8 +17,10 @@ from scripts.dataset import CannotRunError, Dataset, list_cell, open_dataset
 from scripts.engine import ENGINES, Engine, UnreadableTableError
 from scripts.report import FORMATS, Finding, Report, sort
 
-# Faults that leave a table without rows; without them no other rule may pass in silence.
-UNREADABLE = ("FMT003", "FMT004")
+# Faults that leave a table without rows, or a row without its cells; no other rule may pass in silence over them.
+FAULTS = ("FMT003", "FMT004", "FMT005")
+# Rules after which Frictionless has nothing to add on the row.
+WHOLE_ROW = ("FMT005", "FMT008")
 
 
 def check(
@@ -54,7 +56,7 @@ def check(
             findings.append(_crash(rule, error))
         else:
             run.append(rule.id)
-    findings += _unreadable_files(dataset, run)
+    findings += _faulty_files(dataset, run)
     findings = _one_message_per_fault(findings)
     findings = _excuse(dataset, findings, run, whole=not wanted)
     if wanted:
@@ -98,8 +100,8 @@ def _shape_cannot_be_read(dataset: Dataset, findings: list[Finding]) -> bool:
     return schemas_wrong or not all(table.readable for table in dataset.tables)
 
 
-def _unreadable_files(dataset: Dataset, run: list[str]) -> list[Finding]:
-    rules = [rule for rule in all_rules() if rule.id in UNREADABLE and rule.id not in run]
+def _faulty_files(dataset: Dataset, run: list[str]) -> list[Finding]:
+    rules = [rule for rule in all_rules() if rule.id in FAULTS and rule.id not in run]
     return [
         _finding(rule, Place(table.spec.path, fault.line, fault.column, "", fault.detail))
         for rule in rules
@@ -113,13 +115,14 @@ def _one_message_per_fault(findings: list[Finding]) -> list[Finding]:
     """Leave out what Frictionless says of a cell or row that a rule of ours explains better."""
     ours = [finding for finding in findings if not finding.rule.startswith("SHP")]
     cells = {(finding.file, finding.line, finding.column) for finding in ours}
-    rows = {(finding.file, finding.line) for finding in ours if finding.rule in {"FMT005", "FMT008"}}
-    return [
-        finding
-        for finding in findings
-        if not finding.rule.startswith("SHP")
-        or ((finding.file, finding.line, finding.column) not in cells and (finding.file, finding.line) not in rows)
-    ]
+    rows = {(finding.file, finding.line) for finding in ours if finding.rule in WHOLE_ROW}
+    keys = {(finding.file, finding.line) for finding in ours if finding.rule == "KEY001"}
+
+    def explained(finding: Finding) -> bool:
+        row = (finding.file, finding.line)
+        return (*row, finding.column) in cells or row in rows or (finding.rule == "SHP005" and row in keys)
+
+    return [finding for finding in findings if not finding.rule.startswith("SHP") or not explained(finding)]
 
 
 def _excuse(dataset: Dataset, findings: list[Finding], run: list[str], *, whole: bool) -> list[Finding]:

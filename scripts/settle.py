@@ -30,7 +30,7 @@ class Carried:
 
 
 def due(dataset: Dataset, on: str) -> list[Carried]:
-    """Return the claims whose value on the day `on` differs from the balance; a claim without any event is not among them.
+    """Return the claims whose value on the day `on` differs from the balance; those without any event stay out.
 
     Raises CannotRunError where a table cannot be read.
     """

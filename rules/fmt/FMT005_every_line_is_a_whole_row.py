@@ -1,7 +1,7 @@
 """
 title: every line has one cell per column
 why: A comma too many or too few shifts all cells behind it.
-fix: Count the commas; put text that contains a comma in double quotes;
+fix: Count the commas; put text that contains a comma in double quotes.
 bad: `zoom,Zoom, Inc.,https://zoom.us`
 good: `zoom,"Zoom, Inc.",https://zoom.us`
 severity: error

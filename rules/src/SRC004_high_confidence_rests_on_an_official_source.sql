@@ -11,6 +11,6 @@
 select 'data/events.csv' as file, e.line as line, 'confidence' as "column", e.event_id as key,
        'confidence is high, but only press or third parties are cited' as detail
 from events e
-where e.confidence = 'high'
+where e.confidence = 'high' and e.event_id is not null
     and not exists (select 1 from standing s where s.event_id = e.event_id and s.official = 1)
 order by e.line
