@@ -21,7 +21,7 @@ os.environ.setdefault("UV_SYSTEM_CERTS", "true")
 REQUIREMENTS = Path("requirements")
 # The environments of requirements/; those that are installed together are locked together.
 TOGETHER = ("check", "web", "release", "test", "lint")
-ALONE = ("nox", "bench")
+ALONE = ("nox", "bench", "next")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -116,6 +116,13 @@ def bench(session: nox.Session) -> None:
     session.run(
         "python", "-m", "benchmarks", *session.posargs, env={"PATH": f"{session.bin}:{rivals}/bin:/usr/bin:/bin"}
     )
+
+
+@nox.session(default=False)
+def next(session: nox.Session) -> None:  # noqa: A001 the session is called as its environment
+    """Try the site on the coming Datasette 1.0; gates nothing."""
+    install(session, "next")
+    session.run("pytest", "tests/web/test_pages.py", *session.posargs)
 
 
 @nox.session(default=False)
