@@ -59,8 +59,8 @@ class Context:
 class Rule:
     """A rule: its explanation, and the file that holds it.
 
-    `reads` are the tables and relations it needs; `run` is `request` for rules that leave the machine; `mends` says
-    whether `fix` can mend what it finds.
+    `reads` are the relations it cannot do without (of a Python rule: tables); `run` is `request` for rules that leave
+    the machine; `mends` says whether `fix` can mend what it finds.
     """
 
     id: str
@@ -81,8 +81,10 @@ class Rule:
         return self.id[:3]
 
     def find(self, context: Context, engine: "Engine") -> Iterator[Place]:
-        """Yield the places where the rule does not hold."""
+        """Yield the places where the rule does not hold. Raises UnreadableTableError where it cannot know."""
         if self.path.suffix == ".py":
+            for table in self.reads:
+                context.dataset.readable_table(table)
             module = importlib.import_module(f"rules.{self.path.parent.name}.{self.path.stem}")
             yield from module.find(context)
             return

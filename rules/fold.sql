@@ -1,6 +1,6 @@
 -- The fold: what value a field of a tier has, from which day to which, given the ledger.
 -- One implementation for check, build and as-of queries. The text it follows is docs/fold.md.
--- Reads events and standing; makes statements, readings, folds and history.
+-- Reads events and standing; makes statements, ends, days, readings, folds and history.
 
 -- Every event that sets a field, dated by the earliest day its date can mean.
 create table statements as
@@ -17,60 +17,61 @@ left join (select event_id, max(official) as official from standing group by eve
 where e.kind in ('change', 'observation') and e.tier_id is not null and e.field is not null
     and e.value is not null and e.effective_on is not null;
 
-create index statements_key on statements (tier_id, field, day);
+-- The day from which a statement counts no more; 'open', which sorts after every day, where there is none.
+-- Step 1: a change ends whatever was said before its day.
+-- Step 3: a statement ends the earlier ones that cite the same document. Only those of its own standing: where the
+-- two differ, step 2 leaves one of them out before step 3 can compare them.
+create table ends as
+select event_id, coalesce(min(ended_on), 'open') as ended_on
+from (
+    select event_id, min(case when kind = 'change' then day end) over (
+               partition by tier_id, field order by day desc
+               groups between unbounded preceding and 1 preceding
+           ) as ended_on
+    from statements
+    union all
+    select s.event_id, min(s.day) over (
+               partition by s.tier_id, s.field, s.official, d.url order by s.day
+               groups between 1 following and 1 following
+           )
+    from statements s
+    join standing d on d.event_id = s.event_id
+) reasons
+group by event_id;
 
--- Every day on which something is said of a field, with the day of the latest change up to then.
-create table spoken as
-select distinct tier_id, field, day,
-       max(case when kind = 'change' then day end) over (
-           partition by tier_id, field order by day
-           range between unbounded preceding and current row
-       ) as change_day
-from statements;
+-- Every day on which something is said of a field; the fold cannot change on any other.
+create table days as
+select distinct tier_id, field, day from statements;
 
--- Step 1: the latest change, the other changes of its day, and every observation from that day on;
--- without any change, every observation. Step 2: if any of them is official, only the official ones.
-create table candidates as
+create index days_key on days (tier_id, field, day);
+
+-- What counts on each of these days. Step 2: where any of it is official, only what is official.
+-- The cross join keeps SQLite from looking up the end of a statement once for every day.
+create table readings as
 select tier_id, field, day, event_id, kind, value, said_on
 from (
     select s.tier_id, s.field, d.day, s.event_id, s.kind, s.value, s.day as said_on, s.official,
            max(s.official) over (partition by s.tier_id, s.field, d.day) as best
-    from spoken d
-    join statements s
-        on s.tier_id = d.tier_id and s.field = d.field and s.day <= d.day
-        and s.day >= coalesce(d.change_day, '')
-) standing_candidates
+    from statements s
+    join ends e on e.event_id = s.event_id
+    cross join days d
+    where d.tier_id = s.tier_id and d.field = s.field and d.day >= s.day and d.day < e.ended_on
+) counting
 where official = best;
 
-create index candidates_key on candidates (tier_id, field, day);
-
--- Step 3: of several candidates that cite the same document, the latest stays.
-create table readings as
-select c.tier_id, c.field, c.day, c.event_id, c.kind, c.value, c.said_on
-from candidates c
-where not exists (
-    select 1
-    from candidates later
-    join standing theirs on theirs.event_id = later.event_id
-    join standing ours on ours.url = theirs.url
-    where later.tier_id = c.tier_id and later.field = c.field and later.day = c.day
-        and later.said_on > c.said_on and ours.event_id = c.event_id
-);
-
--- Step 4: all agree, or exactly one is a change dated on or after all the others, or they conflict.
+-- Step 4: all agree, or the only change has nothing dated after it, or they conflict.
+-- The changes that count on a day are all of one day (step 1).
 create table folds as
 select tier_id, field, day,
        case
            when min(value) = max(value) then min(value)
-           when sum(newest_change) = 1 then max(case when newest_change = 1 then value end)
+           when count(change_value) = 1 and max(change_day) = max(said_on) then max(change_value)
            else 'conflicting'
        end as value
 from (
-    select tier_id, field, day, value,
-           case
-               when kind = 'change' and said_on = max(said_on) over (partition by tier_id, field, day) then 1
-               else 0
-           end as newest_change
+    select tier_id, field, day, value, said_on,
+           case when kind = 'change' then value end as change_value,
+           case when kind = 'change' then said_on end as change_day
     from readings
 ) marked
 group by tier_id, field, day;

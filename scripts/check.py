@@ -11,16 +11,19 @@ import click
 
 from rules import Context, Place, Rule, all_rules, chosen
 from rules.exc import PATH as EXCEPTIONS
-from rules.exc import RuleException, read_exceptions
+from rules.exc import RuleException, valid_exceptions
 from scripts.cli import CONTEXT, day, reports_mistakes, root_option
-from scripts.dataset import CannotRunError, Dataset, list_cell, open_dataset
-from scripts.engine import ENGINES, Engine, UnreadableTableError
+from scripts.dataset import CannotRunError, Dataset, UnreadableTableError, list_cell, open_dataset
+from scripts.engine import ENGINES, Engine
 from scripts.report import FORMATS, Finding, Report, sort
 
 # Faults that leave a table without rows, or a row without its cells; no other rule may pass in silence over them.
 FAULTS = ("FMT003", "FMT004", "FMT005")
 # Rules after which Frictionless has nothing to add on the row.
 WHOLE_ROW = ("FMT005", "FMT008")
+# A cell may hold anything, and its text stands in keys and messages.
+LONGEST_KEY = 100
+LONGEST_MESSAGE = 500
 
 
 def check(
@@ -38,6 +41,7 @@ def check(
     is not known.
     """
     context = Context(dataset, day(as_of or dataset.as_of))
+    exceptions = valid_exceptions(dataset.root, context.as_of)
     selected = _selected(rules)
     wanted = _known_products(dataset, products)
     base = Engine(dataset, engine)
@@ -50,6 +54,8 @@ def check(
             continue
         try:
             findings += [_finding(rule, place) for place in rule.find(context, base)]
+        except CannotRunError:
+            raise
         except UnreadableTableError:
             skipped.append(rule.id)
         except Exception as error:  # noqa: BLE001 a rule that crashes is a finding; the others still run
@@ -58,7 +64,7 @@ def check(
             run.append(rule.id)
     findings += _faulty_files(dataset, run)
     findings = _one_message_per_fault(findings)
-    findings = _excuse(dataset, findings, run, whole=not wanted)
+    findings = _excuse(findings, exceptions, run, whole=not wanted)
     if wanted:
         findings = [finding for finding in findings if not (about := _products_of(dataset, finding)) or about & wanted]
     return Report(context.as_of, tuple(run), tuple(skipped), sort(findings))
@@ -76,15 +82,23 @@ def _selected(ids: Iterable[str]) -> tuple[Rule, ...]:
 
 def _known_products(dataset: Dataset, products: Iterable[str]) -> set[str]:
     wanted = set(products)
-    unknown = sorted(wanted - dataset.table("products").keys) if wanted else []
-    if unknown:
-        raise CannotRunError(f"there is no product {unknown[0]!r} in {dataset.specs['products'].path}.")
+    known = dataset.table("products") if wanted else None
+    if known and known.readable and not wanted <= known.keys:
+        unknown = min(wanted - known.keys)
+        raise CannotRunError(f"there is no product {unknown!r}. Give an id that stands in {known.spec.path}.")
     return wanted
 
 
 def _finding(rule: Rule, place: Place) -> Finding:
+    key, message = _visible(place.key, LONGEST_KEY), _visible(place.detail, LONGEST_MESSAGE)
     fix = place.remedy or rule.fix
-    return Finding(place.file, place.line, place.column, rule.id, place.key, place.detail, fix, rule.severity)
+    return Finding(place.file, place.line, place.column, rule.id, key, message, fix, rule.severity)
+
+
+def _visible(text: str, length: int) -> str:
+    """Return `text`, cut to `length`, in one line, with a code in the place of each character that nobody would see."""
+    shown = text if len(text) <= length else f"{text[: length - 1]}…"
+    return "".join(sign if sign.isprintable() else f"<U+{ord(sign):04X}>" for sign in shown)
 
 
 def _crash(rule: Rule, error: Exception) -> Finding:
@@ -125,9 +139,8 @@ def _one_message_per_fault(findings: list[Finding]) -> list[Finding]:
     return [finding for finding in findings if not finding.rule.startswith("SHP") or not explained(finding)]
 
 
-def _excuse(dataset: Dataset, findings: list[Finding], run: list[str], *, whole: bool) -> list[Finding]:
+def _excuse(findings: list[Finding], exceptions: list[RuleException], run: list[str], *, whole: bool) -> list[Finding]:
     """Take out the findings that an exception excuses, and add the exceptions that excuse nothing."""
-    exceptions = read_exceptions(dataset.root)
     excused = {(exception.rule, exception.key) for exception in exceptions}
     left = [finding for finding in findings if (finding.rule, finding.key) not in excused]
     if "EXC002" not in run or not whole:

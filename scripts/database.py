@@ -83,7 +83,8 @@ def table_sql(spec: TableSpec) -> str:
     return f'create table "{spec.name}" (\n    {lines}\n) strict'
 
 
-def _fill(connection: sqlite3.Connection, dataset: Dataset) -> None:
+def write_tables(connection: sqlite3.Connection, dataset: Dataset) -> None:
+    """Write the tables of `dataset` and what their lists name, with all keys and indexes."""
     for table in dataset.tables:
         connection.execute(table_sql(table.spec))
         _insert(connection, table.spec.name, _rows(table))
@@ -96,10 +97,23 @@ def _fill(connection: sqlite3.Connection, dataset: Dataset) -> None:
         for field in table.spec.fields:
             if field.list_of and field.list_of.resource:
                 _insert(connection, field.list_of.relation, _listed(table, field))
+
+
+def index_text(connection: sqlite3.Connection) -> None:
+    """Make the full-text indexes of tables that are written."""
+    for table, columns in SEARCHED.items():
+        connection.execute(
+            f"create virtual table {table}_fts using fts5 ({', '.join(columns)}, content='{table}', tokenize='porter')"
+        )
+        connection.execute(f"insert into {table}_fts ({table}_fts) values ('rebuild')")  # noqa: S608 names of this schema
+
+
+def _fill(connection: sqlite3.Connection, dataset: Dataset) -> None:
+    write_tables(connection, dataset)
     _fold(connection, dataset)
     _run(connection, SHAPE / "views.sql")
     _judge(connection, dataset)
-    _index_text(connection)
+    index_text(connection)
     broken = connection.execute("pragma foreign_key_check").fetchone()
     if broken:
         raise sqlite3.IntegrityError(f"row {broken[1]} of {broken[0]} refers to a row of {broken[2]} that is not there")
@@ -239,14 +253,6 @@ def _judge(connection: sqlite3.Connection, dataset: Dataset) -> None:
 
 def _claims_on(spans: Sequence[tuple[str, str, str, str | None]], day: str) -> dict[str, str]:
     return {field: value for field, value, start, end in spans if start <= day and (end is None or day < end)}
-
-
-def _index_text(connection: sqlite3.Connection) -> None:
-    for table, columns in SEARCHED.items():
-        connection.execute(
-            f"create virtual table {table}_fts using fts5 ({', '.join(columns)}, content='{table}', tokenize='porter')"
-        )
-        connection.execute(f"insert into {table}_fts ({table}_fts) values ('rebuild')")  # noqa: S608 names of this schema
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[Sequence[str | int | None]]) -> None:

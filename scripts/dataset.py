@@ -6,9 +6,9 @@ family FMT turn them into findings.
 """
 
 import csv
+import datetime
 import io
 import json
-import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,6 +20,8 @@ from typing import Any, Literal
 from scripts.locate import line_of
 
 DESCRIPTOR = "datapackage.json"
+# What the code is written for; a dataset without one of them cannot be checked or built.
+TABLES = ("vendors", "products", "tiers", "events", "sources", "misconceptions", "redirects", "vocabulary")
 
 # A cell larger than this is not a fact; the limit itself is checked by FMT002, here the reader must only survive it.
 csv.field_size_limit(sys.maxsize)
@@ -27,6 +29,10 @@ csv.field_size_limit(sys.maxsize)
 
 class CannotRunError(Exception):
     """A user's mistake that leaves nothing to check or build; its text says where and how to mend it."""
+
+
+class UnreadableTableError(Exception):
+    """A table whose file cannot be read; the faults of the table say why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,10 @@ class Field:
     required: bool
     enum: tuple[str, ...]
     pattern: str
+    max_length: int | None
+    minimum: int | None
+    maximum: int | None
+    examples: tuple[str, ...]
     claim: bool
     date: Literal["", "partial", "day"]
     list_of: ListOf | None
@@ -132,6 +142,11 @@ class Table:
         """Whether its rows mean anything: the file could be decoded and its header is the one in the schema."""
         return not any(fault.kind in {"FMT003", "FMT004"} for fault in self.faults)
 
+    @property
+    def obstacles(self) -> list[Fault]:
+        """The faults after which the rows do not hold for certain all that the file holds: it must not be written."""
+        return [fault for fault in self.faults if fault.kind in {"FMT003", "FMT004", "FMT005"}]
+
     def key(self, row: Row) -> str:
         """Primary key of `row` as one text."""
         return ";".join(row[column] for column in self.spec.primary_key)
@@ -163,6 +178,13 @@ class Dataset:
             self._tables[name] = read_table(self.root, self.specs[name])
         return self._tables[name]
 
+    def readable_table(self, name: str) -> Table:
+        """Return the table called `name`. Raises UnreadableTableError where its rows mean nothing."""
+        table = self.table(name)
+        if not table.readable:
+            raise UnreadableTableError(name)
+        return table
+
     @property
     def read_so_far(self) -> tuple[Table, ...]:
         """The tables that have been read."""
@@ -185,19 +207,29 @@ def open_dataset(root: Path) -> Dataset:
     Raises CannotRunError, with the file and line, where they are missing or cannot be understood.
     """
     if not root.is_dir():
-        raise CannotRunError(f"{root}: there is no such folder. Name the folder that holds {DESCRIPTOR} with --root.")
+        raise CannotRunError(f"{root}: is not a folder. Name the folder that holds {DESCRIPTOR} with --root.")
     text, descriptor = _read_json(root, DESCRIPTOR)
     resources = descriptor.get("resources")
     if not isinstance(resources, list) or not resources:
         raise CannotRunError(f'{DESCRIPTOR}:1: has no list of "resources". Restore the file from the last commit.')
-    as_of = descriptor.get("as_of")
-    if not isinstance(as_of, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", as_of):
+    if not is_day(descriptor.get("as_of")):
         line = line_of(text, ["as_of"])
-        raise CannotRunError(f'{DESCRIPTOR}:{line}: "as_of" is not a day. Write it as YYYY-MM-DD.')
+        raise CannotRunError(f'{DESCRIPTOR}:{line}: "as_of" is not a day. Write it as "YYYY-MM-DD".')
     specs: dict[str, TableSpec] = {}
     for number, resource in enumerate(resources):
         spec = _table_spec(root, text, number, resource)
+        if spec.name in specs:
+            line = line_of(text, ["resources", number, "name"])
+            raise CannotRunError(
+                f'{DESCRIPTOR}:{line}: the resource "{spec.name}" stands twice. Delete one of the two.'
+            )
         specs[spec.name] = spec
+    missing = [name for name in TABLES if name not in specs]
+    if missing:
+        line = line_of(text, ["resources"])
+        raise CannotRunError(
+            f"{DESCRIPTOR}:{line}: the resource {missing[0]} is missing. Restore it from the last commit."
+        )
     return Dataset(root, descriptor, text, specs)
 
 
@@ -205,37 +237,38 @@ def read_table(root: Path, spec: TableSpec) -> Table:
     """Read a table, keeping every fault of the file instead of stopping at the first."""
     table = Table(spec, "", (), [])
     path = root / spec.path
-    problem = _unreadable(root, path)
+    problem = not_a_plain_file(root, path)
     if problem:
         table.faults.append(Fault("FMT003", 1, "", problem))
         return table
-    data = path.read_bytes()
-    table.text = _decode(data, table.faults)
+    table.text = _decode(path.read_bytes(), table.faults)
     if table.text:
         _parse(table)
-    elif not table.faults:
+    elif table.readable:
         table.faults.append(Fault("FMT003", 1, "", "the file is empty"))
     return table
 
 
+def not_a_plain_file(root: Path, path: Path) -> str:
+    """Say why `path` is not a plain file below `root`, or return ''."""
+    try:
+        if path.is_symlink() or not path.resolve().is_relative_to(root.resolve()):
+            return "this is a symbolic link, not a file"
+        if path.is_dir():
+            return "this is a folder, not a file"
+        return "" if path.is_file() else "there is no such file"
+    except (OSError, RuntimeError) as error:
+        return f"the file cannot be opened ({error})"
+
+
 def canonical(spec: TableSpec, rows: list[Row]) -> str:
     """Return the one text that stands for these rows: sorted by key, minimal quotes, LF."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    out = _LineFeeds()
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(spec.columns)
     ordered = sorted(rows, key=lambda row: tuple(row[column] for column in spec.primary_key))
     writer.writerows([row[column] for column in spec.columns] for row in ordered)
     return out.getvalue()
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write `text` in the place of the file at `path`, which holds either the old or the new text at any moment."""
-    draft = path.with_name(f".{path.name}.draft")
-    with draft.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
 
 
 def list_cell(cell: str) -> list[str]:
@@ -246,6 +279,21 @@ def list_cell(cell: str) -> list[str]:
 def earliest(date: str) -> str:
     """Return the first day (YYYY-MM-DD) that a date of any precision can mean; '' stays ''."""
     return date + {len("2025"): "-01-01", len("2025-08"): "-01"}.get(len(date), "")
+
+
+def is_day(text: object) -> bool:
+    """Whether `text` is a day of the calendar, written YYYY-MM-DD."""
+    try:
+        return isinstance(text, str) and datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+class _LineFeeds(io.StringIO):
+    """Takes rows that end in CRLF and ends them in LF: a CR in a cell is quoted only where CR ends the rows."""
+
+    def write(self, row: str) -> int:
+        return super().write(row[:-2] + "\n")
 
 
 def _no_column(table: str, name: str) -> Field:
@@ -271,10 +319,11 @@ def _read_json(root: Path, path: str) -> tuple[str, dict[str, Any]]:
 
 def _table_spec(root: Path, text: str, number: int, resource: object) -> TableSpec:
     line = line_of(text, ["resources", number])
-    if not isinstance(resource, dict) or not {"name", "path", "schema"} <= resource.keys():
-        raise CannotRunError(f'{DESCRIPTOR}:{line}: a resource needs a "name", a "path" and a "schema".')
+    names = ("name", "path", "schema")
+    if not isinstance(resource, dict) or not all(isinstance(resource.get(key), str) for key in names):
+        raise CannotRunError(f'{DESCRIPTOR}:{line}: a resource needs a "name", a "path" and a "schema", each a text.')
     for key in ("path", "schema"):
-        if not isinstance(resource[key], str) or not _inside(resource[key]):
+        if not _inside(resource[key]):
             line = line_of(text, ["resources", number, key])
             raise CannotRunError(
                 f"{DESCRIPTOR}:{line}: {json.dumps(resource[key])} is not a file inside the project. "
@@ -315,6 +364,10 @@ def _field(column: dict[str, Any]) -> Field:
         required=constraints.get("required", False),
         enum=tuple(constraints.get("enum", ())),
         pattern=constraints.get("pattern", ""),
+        max_length=constraints.get("maxLength"),
+        minimum=constraints.get("minimum"),
+        maximum=constraints.get("maximum"),
+        examples=tuple(column.get("examples", ())),
         claim=column.get("claim", False),
         date=column.get("date", ""),
         list_of=ListOf(target["relation"], target.get("resource", ""), target.get("field", "")) if target else None,
@@ -323,26 +376,15 @@ def _field(column: dict[str, Any]) -> Field:
 
 def _inside(path: str) -> bool:
     parts = PurePosixPath(path)
-    return not parts.is_absolute() and ".." not in parts.parts and "\\" not in path and ":" not in path
-
-
-def _unreadable(root: Path, path: Path) -> str:
-    """Say why `path` is not a plain file of the project, or ''."""
-    if path.is_symlink() or not path.resolve().is_relative_to(root.resolve()):
-        return "this is a symbolic link, not a file"
-    if path.is_dir():
-        return "this is a folder, not a file"
-    if not path.is_file():
-        return "there is no such file"
-    return ""
+    return not parts.is_absolute() and ".." not in parts.parts and not any(sign in path for sign in "\\:\0")
 
 
 def _decode(data: bytes, faults: list[Fault]) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:2]:
         faults.append(Fault("FMT003", 1, "", "the file is saved as UTF-16"))
         return ""
     if data.startswith(b"\xef\xbb\xbf"):
-        faults.append(Fault("FMT007", 1, "", "the file starts with a byte order mark"))
+        faults.append(Fault("FMT007", 1, "", "the file starts with an invisible byte order mark"))
         data = data[3:]
     try:
         text = data.decode("utf-8")
@@ -350,9 +392,11 @@ def _decode(data: bytes, faults: list[Fault]) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         faults.append(Fault("FMT003", line, "", f"byte 0x{data[error.start]:02x} is not UTF-8 text"))
         return ""
-    if "\r" in text:
-        line = text.count("\n", 0, text.index("\r")) + 1
-        faults.append(Fault("FMT007", line, "", "the line ends in a carriage return (CR or CRLF)"))
+    # A carriage return inside quotes ends no line; it is part of a cell, and FMT002 speaks of it.
+    unquoted = re.sub(r'"[^"]*"', lambda quoted: "_" * len(quoted[0]), text) if "\r" in text else ""
+    if "\r" in unquoted:
+        line = text.count("\n", 0, unquoted.index("\r")) + 1
+        faults.append(Fault("FMT007", line, "", "the line ends as on Windows or an old Mac (CR), not in LF"))
     return text
 
 
@@ -367,13 +411,15 @@ def _parse(table: Table) -> None:
             return
         start = reader.line_num + 1
         for cells in reader:
-            if len(cells) != len(columns):
+            blank = not any(map(str.strip, cells))
+            if blank or len(cells) != len(columns):
                 table.faults.append(_row_fault(start, cells, columns))
-            if any(cells):
+            if not blank:
                 table.rows.append(Row(start, dict(zip(columns, cells + [""] * len(columns), strict=False))))
             start = reader.line_num + 1
     except csv.Error as error:
-        detail = 'a quote (") opens here and is never closed' if "end of data" in str(error) else str(error)
+        never_closed = "unexpected end of data" in str(error)
+        detail = 'a quote (") opens here and is never closed' if never_closed else "text follows a closing quote"
         table.faults.append(Fault("FMT003", start, "", detail))
 
 
@@ -397,7 +443,7 @@ def _header_fault(header: tuple[str, ...], columns: tuple[str, ...]) -> str:
 
 
 def _row_fault(line: int, cells: list[str], columns: tuple[str, ...]) -> Fault:
-    if not cells or not any(cells):
+    if not any(map(str.strip, cells)):
         return Fault("FMT008", line, "", "the line is blank")
     if len(cells) < len(columns):
         return Fault("FMT005", line, columns[len(cells)], f"the row has {len(cells)} cells instead of {len(columns)}")

@@ -10,12 +10,13 @@ Both hold the same relations, loaded on demand:
 SQL is written in the subset that both understand; parameters are written `$name`.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from scripts.dataset import CannotRunError, Dataset, TableSpec, list_cell
+from scripts.dataset import CannotRunError, Dataset, TableSpec, list_cell, not_a_plain_file
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,10 +29,7 @@ DERIVED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "history": ("fold.sql", ("events", "standing")),
 }
 ENGINES = ("sqlite", "duckdb")
-
-
-class UnreadableTableError(Exception):
-    """A table whose file cannot be read; the reader's faults say why."""
+CREATE_INDEX = re.compile(r"^create index [^;]*;", re.MULTILINE)
 
 
 Value: TypeAlias = str | int | None
@@ -49,8 +47,8 @@ class Connection(Protocol):
     def load_table(self, dataset: Dataset, spec: TableSpec) -> None:
         """Make the relation of a table."""
 
-    def create(self, relation: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
-        """Make a relation of rows; the column `line` is an integer, all others are text."""
+    def unroll(self, relation: str, spec: TableSpec, column: str, target: str) -> None:
+        """Make the relation of a list column of a loaded table, the ids listed in a column called `target`."""
 
 
 class Engine:
@@ -95,16 +93,7 @@ class Engine:
                 if column.list_of and column.list_of.relation == relation:
                     target = column.list_of.field or column.name
                     self.need([spec.name])
-                    pairs = self.query(
-                        f"select {_quoted(spec.primary_key)}, {column.name} as list, line "  # noqa: S608 names come from the schema
-                        f"from {spec.name} where {column.name} is not null"
-                    )
-                    rows = [
-                        [*(row[name] for name in spec.primary_key), item, row["line"]]
-                        for row in pairs
-                        for item in dict.fromkeys(list_cell(row["list"]))
-                    ]
-                    self.connection.create(relation, [*spec.primary_key, target, "line"], rows)
+                    self.connection.unroll(relation, spec, column.name, target)
                     return
         raise KeyError(relation)
 
@@ -138,15 +127,28 @@ class SqliteConnection:
     def load_table(self, dataset: Dataset, spec: TableSpec) -> None:
         """Make the relation of a table from the rows read in Python."""
         self.create(spec.name, [*spec.columns, "line"], _rows(dataset, spec))
-        self.raw.execute(f"create index {spec.name}_key on {spec.name} ({_quoted(spec.primary_key)})")
+        self._index(spec.name, spec.primary_key)
+
+    def unroll(self, relation: str, spec: TableSpec, column: str, target: str) -> None:
+        """Make the relation of a list column, with an index from either side."""
+        cells = self.raw.execute(
+            f'select {_quoted(spec.primary_key)}, line, "{column}" from "{spec.name}" where "{column}" is not null'  # noqa: S608 names come from the schema
+        )
+        rows = ([*key, item, line] for *key, line, cell in cells for item in dict.fromkeys(list_cell(cell)))
+        self.create(relation, [*spec.primary_key, target, "line"], rows)
+        self._index(relation, spec.primary_key)
+        self._index(relation, [target])
 
     def create(self, relation: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
-        """Make a relation of rows."""
+        """Make a relation of rows; the column `line` is an integer, all others are text."""
         self.raw.execute("begin")
         self.raw.execute(f'create table "{relation}" ({_column_list(columns, "integer")})')
         marks = ", ".join("?" * len(columns))
         self.raw.executemany(f'insert into "{relation}" values ({marks})', rows)  # noqa: S608 names come from the schema
         self.raw.execute("commit")
+
+    def _index(self, relation: str, columns: Sequence[str]) -> None:
+        self.raw.execute(f'create index "{relation}_{"_".join(columns)}" on "{relation}" ({_quoted(columns)})')
 
 
 class DuckdbConnection:
@@ -157,8 +159,8 @@ class DuckdbConnection:
         self.raw = raw
 
     def execute_script(self, sql: str) -> None:
-        """Run several statements."""
-        self.raw.execute(sql)
+        """Run several statements, without those that make indexes: hash joins do not use them."""
+        self.raw.execute(CREATE_INDEX.sub("", sql))
 
     def query(self, sql: str, parameters: Mapping[str, Value]) -> Iterator[dict[str, Any]]:
         """Run one statement and yield its rows as dictionaries."""
@@ -169,11 +171,20 @@ class DuckdbConnection:
 
     def load_table(self, dataset: Dataset, spec: TableSpec) -> None:
         """Make the relation of a table; from Python's rows where the file is not plain enough to count lines."""
-        if not self._read_csv(dataset.root / spec.path, spec):
+        path = dataset.root / spec.path
+        if not_a_plain_file(dataset.root, path) or not self._read_csv(path, spec):
             self.create(spec.name, [*spec.columns, "line"], _rows(dataset, spec))
 
+    def unroll(self, relation: str, spec: TableSpec, column: str, target: str) -> None:
+        """Make the relation of a list column."""
+        self.raw.execute(
+            f'create table "{relation}" as select {_quoted(spec.primary_key)}, '  # noqa: S608 names come from the schema
+            f"""unnest(list_distinct(string_split("{column}", ';'))) as "{target}", line """
+            f'from "{spec.name}" where "{column}" is not null'
+        )
+
     def create(self, relation: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
-        """Make a relation of rows."""
+        """Make a relation of rows; the column `line` is an integer, all others are text."""
         self.raw.execute(f'create table "{relation}" ({_column_list(columns, "bigint")})')
         held = [list(row) for row in rows]
         if held:
@@ -186,8 +197,6 @@ class DuckdbConnection:
         import duckdb  # noqa: PLC0415 this environment may lack it
 
         header = ",".join(spec.columns).encode() + b"\n"
-        if path.is_symlink() or not path.is_file():
-            return False
         data = path.read_bytes()
         if not data.startswith(header) or b"\0" in data or b"\r" in data:
             return False
@@ -195,7 +204,8 @@ class DuckdbConnection:
         types = ", ".join(f"'{name}': 'VARCHAR'" for name in spec.columns)
         try:
             self.raw.execute(
-                f'create table "{spec.name}" as select * from read_csv($path, columns={{{types}}}, header=true, '  # noqa: S608 names come from the schema
+                f'create table "{spec.name}" as select *, row_number() over () + 1 as line '  # noqa: S608 names come from the schema
+                f"from read_csv($path, columns={{{types}}}, header=true, "
                 "auto_detect=false, delim=',', quote='\"', escape='\"', nullstr='', strict_mode=true, "
                 "null_padding=false, max_line_size=20000000)",
                 {"path": str(path)},
@@ -207,8 +217,6 @@ class DuckdbConnection:
             # A blank line was skipped or a cell holds a newline: rows and lines do not match.
             self.raw.execute(f'drop table "{spec.name}"')
             return False
-        self.raw.execute(f'alter table "{spec.name}" add column line bigint')
-        self.raw.execute(f'update "{spec.name}" set line = rowid + 2')  # noqa: S608 names come from the schema
         return True
 
 
@@ -227,9 +235,7 @@ def _connect(name: str) -> Connection:
 
 
 def _rows(dataset: Dataset, spec: TableSpec) -> Iterable[list[Value]]:
-    table = dataset.table(spec.name)
-    if not table.readable:
-        raise UnreadableTableError(spec.name)
+    table = dataset.readable_table(spec.name)
     return ([*(row[name] or None for name in spec.columns), row.line] for row in table.rows)
 
 

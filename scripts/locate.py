@@ -9,6 +9,11 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 
 def line_of(text: str, path: Sequence[str | int]) -> int:
     """Return the line (from 1) of the value at `path` in the JSON `text`; of its nearest parent where it is absent."""
+    return text.count("\n", 0, offset_of(text, path)) + 1
+
+
+def offset_of(text: str, path: Sequence[str | int]) -> int:
+    """Return the offset of the value at `path` in the JSON `text`; of its nearest parent where it is absent."""
     decoder = json.JSONDecoder()
     at = _skip(text, 0)
     for step in path:
@@ -16,7 +21,7 @@ def line_of(text: str, path: Sequence[str | int]) -> int:
         if found is None:
             break
         at = found
-    return text.count("\n", 0, at) + 1
+    return at
 
 
 def _child(text: str, at: int, step: str | int, decoder: json.JSONDecoder) -> int | None:

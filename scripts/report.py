@@ -108,19 +108,20 @@ def _sarif_rule(rule: Rule) -> dict[str, Any]:
 
 
 def _sarif_result(finding: Finding, positions: Mapping[str, int]) -> dict[str, Any]:
+    location: dict[str, Any] = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": finding.file},
+            "region": {"startLine": finding.line},
+        }
+    }
+    if finding.column:
+        name = {"name": finding.column, "fullyQualifiedName": f"{finding.key}/{finding.column}"}
+        location["logicalLocations"] = [name]
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": finding.severity,
         "message": {"text": f"{finding.message}\nfix: {finding.fix}"},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": finding.file},
-                    "region": {"startLine": finding.line},
-                },
-                "logicalLocations": [{"name": finding.column, "fullyQualifiedName": f"{finding.key}/{finding.column}"}],
-            }
-        ],
+        "locations": [location],
     }
     if finding.rule in positions:
         result["ruleIndex"] = positions[finding.rule]

@@ -1,77 +1,96 @@
 """Move the dataset to a later day and carry the events that fell due: ``python -m scripts.settle DATE``."""
 
-import re
+import json
+import sys
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import click
 
+from scripts.check import check
 from scripts.cli import CONTEXT, day, reports_mistakes, root_option
-from scripts.dataset import DESCRIPTOR, CannotRunError, Dataset, canonical, open_dataset, replace_text
+from scripts.dataset import DESCRIPTOR, CannotRunError, Dataset, canonical, open_dataset
+from scripts.edit import replace_texts
 from scripts.engine import Engine
+from scripts.locate import offset_of
+from scripts.report import as_text
 
-# The value of every claim on a day, with the day it began on.
+# What must hold before a fold can be believed: rows are whole, ids stand and stand once, dates and values are legal,
+# sources are known.
+NEEDED = ("EVT005", "FMT003", "FMT004", "FMT005", "KEY001", "SHP005", "SRC001", "VAL005")
+
+# The value of every claim on a day, with the events it rests on, those that brought it about first.
 STATE = """
-    select tier_id, field, value, valid_from
-    from history
-    where valid_from <= $day and (valid_to is null or valid_to > $day)
+    select h.tier_id, h.field, h.value, e.event_id, e.effective_on
+    from history h
+    join readings r on r.tier_id = h.tier_id and r.field = h.field and r.day = h.valid_from
+    join events e on e.event_id = r.event_id
+    where h.valid_from <= $day and (h.valid_to is null or h.valid_to > $day)
+        and (r.value = h.value or h.value = 'conflicting')
+    order by h.tier_id, h.field, r.said_on desc, e.line
 """
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Carried:
-    """A claim whose balance takes another value."""
+    """A claim whose balance takes another value: since when (with the precision known), and by which events."""
 
     tier_id: str
     field: str
     before: str
     after: str
     since: str
+    event_ids: tuple[str, ...]
+
+    def __str__(self) -> str:
+        change = f"{self.before or 'empty'} -> {self.after}"
+        return f"{self.tier_id}  {self.field}: {change} (since {self.since}, {', '.join(self.event_ids)})"
 
 
 def due(dataset: Dataset, on: str) -> list[Carried]:
-    """Return the claims whose value on the day `on` differs from the balance; those without any event stay out.
-
-    Raises CannotRunError where a table cannot be read.
-    """
-    for name in ("tiers", "events", "sources"):
-        if dataset.table(name).faults:
-            raise CannotRunError(f"{dataset.specs[name].path}: cannot be read for certain. Run the check and mend it.")
+    """Return the claims whose value on the day `on` differs from the balance; those without any event stay out."""
     engine = Engine(dataset)
     engine.need(["history"])
-    rows = {row["tier_id"]: row for row in dataset.table("tiers").rows}
+    tiers = {row["tier_id"]: row for row in dataset.table("tiers").rows}
     carried = []
-    for state in engine.query(STATE, day=on):
-        tier_id, field, value = state["tier_id"], state["field"], state["value"]
-        if tier_id in rows and rows[tier_id][field] != value:
-            carried.append(Carried(tier_id, field, rows[tier_id][field], value, state["valid_from"]))
-    return sorted(carried)
-
-
-def settle(dataset: Dataset, on: str) -> list[Carried]:
-    """Write the balance of the day `on`, and that day into the descriptor; return what changed.
-
-    The tables come first: killed in between, a second run completes the work.
-    """
-    carried = due(dataset, on)
-    table = dataset.table("tiers")
-    rows = {row["tier_id"]: row for row in table.rows}
-    for claim in carried:
-        rows[claim.tier_id].cells[claim.field] = claim.after
-    if carried:
-        replace_text(dataset.root / table.spec.path, canonical(table.spec, table.rows))
-    if on != dataset.as_of:
-        # Only the one value changes, so that the rest of the file stays as it was typed.
-        text = re.sub(r'("as_of"\s*:\s*)"[^"]*"', rf'\g<1>"{on}"', dataset.descriptor_text, count=1)
-        replace_text(dataset.root / DESCRIPTOR, text)
+    for (tier_id, field), group in groupby(engine.query(STATE, day=on), lambda row: (row["tier_id"], row["field"])):
+        events = list(group)
+        value = events[0]["value"]
+        if tier_id in tiers and tiers[tier_id][field] != value:
+            event_ids = tuple(event["event_id"] for event in events)
+            carried.append(Carried(tier_id, field, tiers[tier_id][field], value, events[0]["effective_on"], event_ids))
     return carried
 
 
-def notes_needed(dataset: Dataset, carried: list[Carried]) -> list[str]:
-    """Return the tiers that now hold an unclear or conflicting claim and have no note."""
+def settle(dataset: Dataset, on: str, carried: list[Carried]) -> None:
+    """Write the claims carried into the balance, and the day `on` into the descriptor.
+
+    The balance comes first: killed in between, a second run completes the work.
+    """
+    texts = {}
+    if carried:
+        table = dataset.table("tiers")
+        rows = {row["tier_id"]: row for row in table.rows}
+        for claim in carried:
+            rows[claim.tier_id].cells[claim.field] = claim.after
+        texts[table.spec.path] = canonical(table.spec, table.rows)
+    if on != dataset.as_of:
+        texts[DESCRIPTOR] = _with_as_of((dataset.root / DESCRIPTOR).read_bytes().decode("utf-8"), on)
+    replace_texts(dataset.root, texts)
+
+
+def _with_as_of(text: str, on: str) -> str:
+    """Return the descriptor with another day; the rest stays as it was typed."""
+    start = offset_of(text, ["as_of"])
+    _, end = json.JSONDecoder().raw_decode(text, start)
+    return f'{text[:start]}"{on}"{text[end:]}'
+
+
+def _notes_needed(dataset: Dataset, carried: list[Carried]) -> list[Carried]:
+    """Return what was carried and leaves open what holds, where the tier has no note that says why."""
     notes = {row["tier_id"]: row["note"] for row in dataset.table("tiers").rows}
-    open_ = {claim.tier_id for claim in carried if claim.after in {"unclear", "conflicting"}}
-    return sorted(tier_id for tier_id in open_ if not notes[tier_id])
+    return [claim for claim in carried if claim.after in {"unclear", "conflicting"} and not notes[claim.tier_id]]
 
 
 @click.command(context_settings=CONTEXT)
@@ -82,27 +101,38 @@ def notes_needed(dataset: Dataset, carried: list[Carried]) -> list[str]:
 def main(*, date: str, root: Path, dry_run: bool) -> None:
     """Move the day the dataset stands at forward to DATE (YYYY-MM-DD), and carry the events that fell due.
 
-    Exit code 0: done. 2: cannot run.
+    With the day it stands at, only the balance is brought in line with the events.
+
+    Exit code 0: done, or nothing to do. 1: the events cannot be relied on and nothing was written. 2: cannot run.
 
     Example: python -m scripts.settle 2027-01-01 --dry-run
     """
     dataset = open_dataset(root)
-    later = _later(date, dataset.as_of)
-    carried = due(dataset, later) if dry_run else settle(dataset, later)
-    for claim in carried:
-        change = f"{claim.before or 'empty'} -> {claim.after}"
-        click.echo(f"{claim.tier_id}  {claim.field}: {change} (since {claim.since})")
-    for tier_id in notes_needed(dataset, carried):
-        click.echo(f"{tier_id}  write into its note what is unclear, or which document says what")
-    count = f"{len(carried)} claim{'' if len(carried) == 1 else 's'}"
-    click.echo(f"{'would move' if dry_run else 'moved'} from {dataset.as_of} to {later}, {count} carried")
+    on = day(date)
+    if on < dataset.as_of:
+        raise CannotRunError(f"the dataset stands at {dataset.as_of} and only moves forward; {on} lies before it.")
+    report = check(dataset, rules=NEEDED)
+    if not report.clean:
+        click.echo(as_text(report), err=True)
+        click.echo("nothing was written; mend these findings first", err=True)
+        sys.exit(1)
+    carried = due(dataset, on)
+    if not dry_run:
+        settle(dataset, on, carried)
+    for line in _said(dataset, on, carried, dry_run=dry_run):
+        click.echo(line)
 
 
-def _later(text: str, as_of: str) -> str:
-    later = day(text)
-    if later < as_of:
-        raise CannotRunError(f"the dataset stands at {as_of} and only moves forward; {later} lies before it.")
-    return later
+def _said(dataset: Dataset, on: str, carried: list[Carried], *, dry_run: bool) -> list[str]:
+    if not carried and on == dataset.as_of:
+        return [f"nothing to do: the balance of {on} is what the events give"]
+    lines = [f"as_of: {dataset.as_of} -> {on}"] if on != dataset.as_of else []
+    lines += [str(claim) for claim in carried]
+    lines += [
+        f"{claim.tier_id} needs a note that says why {claim.field} is {claim.after}"
+        for claim in _notes_needed(dataset, carried)
+    ]
+    return [*lines, "nothing was written (--dry-run)"] if dry_run else lines
 
 
 if __name__ == "__main__":

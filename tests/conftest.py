@@ -43,7 +43,7 @@ class Ledger:
             row.cells[column] = value
         self._put(table, rows)
 
-    def add(self, table: str, **cells: str) -> None:
+    def add(self, table: str, /, **cells: str) -> None:
         columns = self.open().specs[table].columns
         assert cells.keys() <= set(columns), cells.keys() - set(columns)
         self._put(table, [*self._rows(table), Row(0, {column: cells.get(column, "") for column in columns})])

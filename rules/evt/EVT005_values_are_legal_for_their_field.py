@@ -46,9 +46,7 @@ def _faults(row: Row, claims: tuple[str, ...], fields: dict[str, Field]) -> Iter
 def _values(row: Row, field: Field) -> Iterator[tuple[str, str]]:
     for column in ("value_before", "value"):
         if row[column] and not _legal(row[column], field):
-            codes = (
-                ", ".join(field.enum) or "an ISO 8601 duration such as P30D, until_deleted, zero, unspecified, unclear"
-            )
+            codes = ", ".join(field.enum) or f"a duration or code such as {', '.join(field.examples)}"
             yield column, f'"{row[column]}" is not a value of {field.name}; it takes {codes}'
     if row["value"] == "conflicting":
         yield "value", 'no document says "conflicting"; enter each reading as an event of its own'

@@ -8,15 +8,33 @@
 -- run: always
 -- mends: no
 
+-- What each event says, of what. Few things are said twice, so those are found before any sources are compared.
+with said as (
+    select event_id, line, field, effective_on, coalesce(tier_id, product_id) as subject, coalesce(field, '') as topic,
+           coalesce(value, summary) as statement
+    from events
+),
+repeated as (
+    select subject, topic, statement, effective_on
+    from said
+    group by subject, topic, statement, effective_on
+    having count(*) > 1
+),
+suspects as (
+    select s.*
+    from repeated r
+    join said s
+        on s.subject = r.subject and s.topic = r.topic and s.statement = r.statement
+        and s.effective_on = r.effective_on
+)
 select 'data/events.csv' as file, later.line as line, 'event_id' as "column", later.event_id as key,
        'says the same of ' || coalesce(later.field, 'the product') || ' on ' || later.effective_on || ' by the same source as "' || min(e.event_id) || '" in line ' || min(e.line)
            as detail
-from events e
+from suspects e
+join suspects later
+    on later.subject = e.subject and later.topic = e.topic and later.statement = e.statement
+    and later.effective_on = e.effective_on and later.line > e.line
 join citations c on c.event_id = e.event_id
-join citations l on l.source_id = c.source_id
-join events later on later.event_id = l.event_id and later.line > e.line
-where coalesce(e.tier_id, e.product_id) = coalesce(later.tier_id, later.product_id)
-    and coalesce(e.field, '') = coalesce(later.field, '') and coalesce(e.value, e.summary) = coalesce(later.value, later.summary)
-    and e.effective_on = later.effective_on
+join citations l on l.event_id = later.event_id and l.source_id = c.source_id
 group by later.line, later.event_id, later.field, later.effective_on
 order by later.line

@@ -31,9 +31,7 @@ def find(context: Context) -> Iterator[Place]:
 def _first_difference(found: list[str], wanted: list[str]) -> tuple[int, str]:
     for line, (ours, theirs) in enumerate(zip(found, wanted, strict=False), start=1):
         if ours != theirs:
-            if ours == "" and line == len(found):
-                break
             if sorted(found) == sorted(wanted):
                 return line, "the rows are not sorted by their key from this line on"
-            return line, "this line is not written in the canonical way (quotes only where needed, rows sorted by key)"
-    return len(found), "the last line does not end in exactly one line feed"
+            return line, "this line is not written in the canonical way: quotes only where needed, rows sorted by key"
+    return len(found), "the last line of the file does not end in a line feed"

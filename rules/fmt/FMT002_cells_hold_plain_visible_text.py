@@ -22,11 +22,15 @@ LONGEST = 5_000
 # What must not stand in a cell: (pattern, what to call it). A formula is anything a spreadsheet would compute.
 FORBIDDEN = (
     (re.compile(r"[\r\n]"), "a line break"),
-    (re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\t]"), "a control character"),
+    (re.compile(r"\t"), "a tab"),
+    (re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"), "a control character"),
     (re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]"), "a bidirectional control character"),
-    (re.compile(r"[\u200b-\u200d\u2060\ufeff\u00ad]"), "an invisible (zero-width) character"),
+    (
+        re.compile(r"[\u00ad\u034f\u180e\u200b-\u200d\u2060-\u2065\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"),
+        "an invisible (zero-width) character",
+    ),
     (re.compile(r"[\u2028\u2029]"), "a line or paragraph separator"),
-    (re.compile(r"\A[=+@-]"), "a spreadsheet formula"),
+    (re.compile(r"\A[=+@-]"), "a spreadsheet formula, for its first character is one of = + - @"),
 )
 ANY = re.compile("|".join(pattern.pattern for pattern, _ in FORBIDDEN) + r"|\A\s|\s\Z")
 

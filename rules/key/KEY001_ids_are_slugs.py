@@ -27,12 +27,18 @@ def find(context: Context) -> Iterator[Place]:
             continue
         for row in table.rows:
             if table.spec.name == "events" and not row[column]:
-                yield Place(
-                    table.spec.path, row.line, column, "", "the event has no id yet", expected=_event_id(row.cells)
-                )
+                yield _unnamed(table.spec.path, row.line, column, _event_id(row.cells))
             elif not SLUG.fullmatch(row[column]):
-                detail = f'"{row[column]}" is not an id: {_what(row[column])}'
+                detail = f'"{row[column]}" is not an id: {_what(row[column])}' if row[column] else "the id is empty"
                 yield Place(table.spec.path, row.line, column, row[column], detail)
+
+
+def _unnamed(path: str, line: int, column: str, event_id: str) -> Place:
+    if SLUG.fullmatch(event_id):
+        return Place(path, line, column, "", "the event has no id yet", expected=event_id)
+    detail = f'the event has no id yet, and "{event_id}" cannot be one'
+    remedy = "Correct the tier, field and date the id is made of, then run `nox -s fix`."
+    return Place(path, line, column, "", detail, remedy=remedy)
 
 
 def _event_id(event: dict[str, str]) -> str:
@@ -45,9 +51,9 @@ def _event_id(event: dict[str, str]) -> str:
 def _what(text: str) -> str:
     for character in text:
         if not character.isascii():
-            return f"{character!r} (U+{ord(character):04X}) is not one of a-z, 0-9 and hyphen"
+            return f'"{character}" (U+{ord(character):04X}) is not one of a-z, 0-9 and hyphen'
         if character.isupper():
-            return f"{character!r} is a capital letter"
+            return f'"{character}" is a capital letter'
         if not character.isalnum() and character != "-":
-            return f"{character!r} is not one of a-z, 0-9 and hyphen"
+            return f'"{character}" is not one of a-z, 0-9 and hyphen'
     return "hyphens stand singly and only between letters or digits"

@@ -10,31 +10,23 @@ run: always
 mends: no
 """
 
-import csv
 from collections.abc import Iterator
-from pathlib import Path
 
 from rules import Context, Place
+from rules.lists import read_list
 
 PUBLISHED = "rules/published_ids.csv"
+COLUMNS = ("table", "id")
 
 
 def find(context: Context) -> Iterator[Place]:
     """Yield the ids of the last release that are neither in the data nor redirected."""
     dataset = context.dataset
-    path = dataset.root / PUBLISHED
-    if not path.is_file():
-        return
-    redirected = {(row["table"], row["old_id"]) for row in dataset.table("redirects").rows}
-    for table, old_id in _published(path):
+    redirects = dataset.table("redirects")
+    redirected = {(row["table"], row["old_id"]) for row in redirects.rows}
+    for line, (table, old_id) in read_list(dataset.root, PUBLISHED, COLUMNS):
         if table not in dataset.specs:
-            continue
-        current = dataset.table(table)
-        if current.readable and old_id not in current.keys and (table, old_id) not in redirected:
+            yield Place(PUBLISHED, line, "table", old_id, f'there is no table "{table}"')
+        elif old_id not in dataset.readable_table(table).keys and (table, old_id) not in redirected:
             detail = f'"{old_id}" was published in the table {table} and is gone without a redirect'
-            yield Place(dataset.specs["redirects"].path, 1, "old_id", old_id, detail)
-
-
-def _published(path: Path) -> list[tuple[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return [(row["table"], row["id"]) for row in csv.DictReader(file)]
+            yield Place(redirects.spec.path, 1, "old_id", old_id, detail)

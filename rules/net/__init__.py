@@ -4,6 +4,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from rules import Place
@@ -33,5 +34,5 @@ def _fault(url: str) -> str:
             return ""
     except urllib.error.HTTPError as error:
         return f"answers with status {error.code}"
-    except (OSError, ValueError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         return f"cannot be reached ({getattr(error, 'reason', error)})"

@@ -18,19 +18,18 @@ with stated as (
     ) e
     where e.date_basis = 'stated' and e.effective_on is not null
 ),
--- The last day each document can speak for; a month or year counts to its end.
+-- The last day that the documents of an event can speak for; a month or year counts to its end.
 dated as (
-    select s.event_id, coalesce(
-        max(case length(s.captured_on) when 4 then s.captured_on || '-12-31' when 7 then s.captured_on || '-31' else s.captured_on end),
-        max(case length(s.published_on) when 4 then s.published_on || '-12-31' when 7 then s.published_on || '-31' else s.published_on end),
-        max(s.accessed_on)) as speaks_until
-    from standing s
-    group by s.event_id, s.source_id
+    select event_id, max(coalesce(
+        case length(captured_on) when 4 then captured_on || '-12-31' when 7 then captured_on || '-31' else captured_on end,
+        case length(published_on) when 4 then published_on || '-12-31' when 7 then published_on || '-31' else published_on end,
+        accessed_on)) as speaks_until
+    from standing
+    group by event_id
 )
 select 'data/events.csv' as file, e.line as line, 'effective_on' as "column", e.event_id as key,
-       'the date ' || e.since || ' is called stated, but the newest source cited is of ' || max(d.speaks_until) as detail
+       'the date ' || e.since || ' is called stated, but the newest source cited is of ' || d.speaks_until as detail
 from stated e
 join dated d on d.event_id = e.event_id
-group by e.event_id, e.line, e.since
-having max(d.speaks_until) < e.since
+where d.speaks_until < e.since
 order by e.line
