@@ -82,7 +82,7 @@ class Draft:
         if target is None:
             return []
         ours = {key.field for key in self.table.spec.foreign_keys}
-        shared = [key.field for key in target.spec.foreign_keys if key.field in ours and self.row[key.field]]
+        shared = [key.field for key in target.spec.foreign_keys if key.field in ours]
         return [target.key(row) for row in target.rows if all(row[name] == self.row[name] for name in shared)]
 
     def complete(self) -> None:
@@ -172,9 +172,7 @@ def write(draft: Draft) -> None:
     click.echo(f"wrote {spec.path}:{line}")
     report = check(dataset)
     ids = {table.key(row), *(row[key.field] for key in spec.foreign_keys)} - {""}
-    about = tuple(
-        found for found in report.findings if (found.file, found.line) == (spec.path, line) or found.key in ids
-    )
+    about = tuple(found for found in report.findings if found.key in ids)
     if about:
         click.echo("What the rules say of it, and of the rows it refers to; other rows may still be to come:")
         click.echo(as_text(dataclasses.replace(report, findings=about)))
@@ -324,11 +322,12 @@ def _command(kind: str, dataset: Dataset) -> click.Command:
     return command
 
 
-@click.command(add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
-@root_option
-def _root(root: Path) -> Path:
-    """Find `--root` among the options of a command that is not known yet, because the schemas lie there."""
-    return root
+# Finds `--root` among the options of a command that cannot be made before, because the schemas lie there.
+ROOT = root_option(
+    click.Command(
+        "root", add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True}
+    )
+)
 
 
 class Kinds(click.Group):
@@ -349,7 +348,7 @@ class Kinds(click.Group):
         """Return the command for the first argument, with its options."""
         name, command, rest = super().resolve_command(ctx, args)
         if name and command:
-            root = _root.make_context(name, list(rest)).params["root"]
+            root = ROOT.make_context(name, list(rest)).params["root"]
             command = _command(name, open_dataset(root))
         return name, command, rest
 

@@ -22,17 +22,19 @@ from scripts.dataset import canonical, open_dataset
 from scripts.engine import Engine
 from tests.conftest import Ledger, copy_ledger
 
-HEADER = """\"\"\"
-title: websites end in a slash
-why: -
-fix: -
-bad: -
-good: -
-severity: error
-reads:{reads}
-run: always
-mends: yes
-\"\"\"
+RULE = """-- title: websites end in a slash
+-- why: -
+-- fix: -
+-- bad: -
+-- good: -
+-- severity: error
+-- reads: vendors, sources
+-- run: always
+-- mends: yes
+
+select 'data/vendors.csv' as file, line, 'website' as "column", vendor_id as key, 'no slash' as detail,
+       website || '/' as expected
+from vendors
 """
 
 
@@ -235,24 +237,30 @@ def test_a_written_file_keeps_its_permissions(ledger: Ledger) -> None:
     assert ledger.path("vendors").stat().st_mode & 0o777 == 0o640
 
 
-def test_a_new_rule_that_knows_the_mend_needs_no_change_here(
-    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def slash_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more rule, in a file: websites end in a slash. It mends any number of them, and is never content."""
     family = tmp_path / "rules" / "new"
     family.mkdir(parents=True)
-    header = HEADER.replace('"""\n', "").replace("{reads}", " vendors, sources")
-    commented = "".join(f"-- {line}\n" for line in header.splitlines())
-    query = (
-        "select 'data/vendors.csv' as file, line, 'website' as \"column\", vendor_id as key, 'no slash' as detail, "
-        "website || '/' as expected from vendors where website not like '%/'"
-    )
-    (family / "NEW001_websites_end_in_a_slash.sql").write_text(commented + query)
+    (family / "NEW001_websites_end_in_a_slash.sql").write_text(RULE)
     monkeypatch.setattr(fix, "all_rules", lambda: (*rules.all_rules(), *rules.all_rules(tmp_path / "rules")))
+
+
+@pytest.mark.usefixtures("slash_rule")
+def test_a_new_rule_that_knows_the_mend_needs_no_change_here(ledger: Ledger) -> None:
     assert run(ledger.root).stdout == "data/vendors.csv: mended website (1)\n"
     assert "https://acme.example/\n" in ledger.text("vendors")
 
-    # Where a table it needs cannot be read the rule says nothing, and the rest is mended all the same.
-    ledger.set("vendors", "acme", "website", "https://acme.example")
+
+@pytest.mark.usefixtures("slash_rule")
+def test_two_rules_mend_one_cell_one_after_the_other(ledger: Ledger) -> None:
+    ledger.set("vendors", "acme", "website", "https://acme.example ")
+    assert run(ledger.root).stdout == "data/vendors.csv: mended website (1)\n"
+    assert "https://acme.example/\n" in ledger.text("vendors")
+
+
+@pytest.mark.usefixtures("slash_rule")
+def test_a_rule_is_silent_where_a_table_it_needs_cannot_be_read(ledger: Ledger) -> None:
     ledger.set("vendors", "acme", "name", "Acme ")
     ledger.write("sources", b"")
     result = run(ledger.root)
@@ -277,7 +285,7 @@ FORMS = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     edits=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 11), CELLS), max_size=6),
     upside_down=st.booleans(),

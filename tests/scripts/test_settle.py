@@ -122,23 +122,22 @@ def test_a_claim_without_any_event_by_then_is_left_alone(ledger: Ledger) -> None
 
 
 def test_a_conflict_is_carried_with_all_its_events_and_asks_for_a_note(ledger: Ledger) -> None:
-    other = OBSERVATION | {"source_ids": "acme-commercial-2025-06"}
-    ledger.add(
-        "events",
-        **other,
-        event_id="parrot-free-retention-2026-03-01",
-        field="retention",
-        value="P90D",
-        effective_on="2026-03-01",
-    )
+    later = "parrot-free-retention-2026-03-01"
+    other = OBSERVATION | {"source_ids": "acme-commercial-2025-06", "field": "retention", "value": "P90D"}
+    ledger.add("events", **other, event_id=later, effective_on="2026-03-01")
     result = run(ledger.root, "2026-03-01")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[1:] == [
-        "parrot-free  retention: P30D -> conflicting "
-        "(since 2026-03-01, parrot-free-retention-2026-03-01, parrot-free-retention-2025-01-05)",
+        f"parrot-free  retention: P30D -> conflicting (since 2026-03-01, {later}, parrot-free-retention-2025-01-05)",
         "parrot-free needs a note that says why retention is conflicting",
     ]
     assert [found.rule for found in check(ledger.open(), rules=["EVT002", "VAL004"]).findings] == ["VAL004"]
+
+
+def test_an_event_that_is_overruled_is_not_named(ledger: Ledger) -> None:
+    other = OBSERVATION | {"source_ids": "acme-commercial-2025-06", "field": "training", "value": "no"}
+    ledger.add("events", **other, event_id="parrot-free-training-2027-01-01", effective_on="2027-01-01")
+    assert DUE in run(ledger.root, LATER).stdout
 
 
 def test_no_note_is_asked_for_where_one_stands(ledger: Ledger) -> None:
@@ -175,19 +174,17 @@ def test_refuses_what_is_not_a_day(ledger: Ledger, date: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "key", "column", "value", "rule"),
+    ("column", "value", "rule"),
     [
-        ("events", "parrot-free-training-2027-01", "value", "perhaps", "EVT005"),
-        ("events", "parrot-free-training-2027-01", "effective_on", "2027-13", "VAL005"),
-        ("events", "parrot-free-training-2027-01", "event_id", "", "KEY001"),
-        ("events", "parrot-free-training-2027-01", "event_id", "parrot-free-training-2025-09-28", "SHP005"),
-        ("events", "parrot-free-training-2027-01", "source_ids", "acme-post", "SRC001"),
+        ("value", "perhaps", "EVT005"),
+        ("effective_on", "2027-13", "VAL005"),
+        ("event_id", "", "KEY001"),
+        ("event_id", "parrot-free-training-2025-09-28", "SHP005"),
+        ("source_ids", "acme-post", "SRC001"),
     ],
 )
-def test_carries_nothing_from_a_ledger_it_cannot_rely_on(
-    ledger: Ledger, table: str, key: str, column: str, value: str, rule: str
-) -> None:
-    ledger.set(table, key, column, value)
+def test_carries_nothing_from_a_ledger_it_cannot_rely_on(ledger: Ledger, column: str, value: str, rule: str) -> None:
+    ledger.set("events", "parrot-free-training-2027-01", column, value)
     before = files(ledger.root)
     result = run(ledger.root, LATER)
     assert (result.exit_code, result.stdout) == (1, "")
