@@ -91,7 +91,7 @@ class Rule:
         engine.need(self.reads)
         sql = self.path.read_text(encoding="utf-8")
         for row in engine.query(sql, as_of=context.as_of, settled_on=context.dataset.as_of):
-            yield Place(**row)
+            yield Place(**{**row, "key": row["key"] or ""})  # a row may lack its id
 
 
 @cache

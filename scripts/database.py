@@ -123,8 +123,9 @@ def _column_sql(field: Field) -> Iterator[str]:
     kind = "integer" if field.type == "integer" else "text"
     checks = " not null" if field.required else ""
     if field.enum:
-        codes = ", ".join(f"'{code}'" for code in field.enum)
-        checks += f' check ("{field.name}" in ({codes}))'
+        # Not `in (…)`: SQLite would build the list anew for every row that it inserts.
+        codes = " or ".join(f"\"{field.name}\" = '{code}'" for code in field.enum)
+        checks += f" check ({codes})"
     if field.date == "day":
         # The modifier makes SQLite compute the date, so that 30 February is refused too.
         checks += f""" check ("{field.name}" is date("{field.name}", '+0 days'))"""
@@ -135,12 +136,14 @@ def _column_sql(field: Field) -> Iterator[str]:
 
 
 def _rows(table: Table) -> Iterator[list[str | None]]:
+    columns = [(field.name, field.date == "partial") for field in table.spec.fields]
     for row in table.rows:
         values: list[str | None] = []
-        for field in table.spec.fields:
-            values.append(row[field.name] or None)
-            if field.date == "partial":
-                values.append(earliest(row[field.name]) or None)
+        for name, partial in columns:
+            cell = row.cells[name]
+            values.append(cell or None)
+            if partial:
+                values.append(earliest(cell) or None)
         yield [*values, f"{table.spec.path}:{row.line}"]
 
 

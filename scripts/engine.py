@@ -29,6 +29,7 @@ DERIVED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "history": ("fold.sql", ("events", "standing")),
 }
 ENGINES = ("sqlite", "duckdb")
+QUOTED = re.compile(rb'"[^"]*"')
 CREATE_INDEX = re.compile(r"^create index [^;]*;", re.MULTILINE)
 
 
@@ -201,6 +202,9 @@ class DuckdbConnection:
         if not data.startswith(header) or b"\0" in data or b"\r" in data:
             return False
         lines = data.count(b"\n") + (not data.endswith(b"\n"))
+        if QUOTED.sub(b"", data).count(b",") != lines * header.count(b","):
+            # DuckDB forgives empty cells beyond the last column.
+            return False
         types = ", ".join(f"'{name}': 'VARCHAR'" for name in spec.columns)
         try:
             self.raw.execute(
@@ -210,11 +214,15 @@ class DuckdbConnection:
                 "null_padding=false, max_line_size=20000000)",
                 {"path": str(path)},
             )
-            counted = self.raw.execute(f'select count(*) from "{spec.name}"').fetchone()  # noqa: S608 names come from the schema
+            key = _quoted(spec.primary_key[:1])
+            counted = self.raw.execute(
+                f"""select count(*) from "{spec.name}" where regexp_matches({key}, '[!-~]')"""  # noqa: S608 names come from the schema
+            ).fetchone()
         except duckdb.Error:
             return False
         if counted is None or counted[0] != lines - 1:
-            # A blank line was skipped or a cell holds a newline: rows and lines do not match.
+            # A blank line was skipped, a row has no id and may be blank, or a cell holds a newline: what is a row and
+            # on which line it stands is for Python's reader to say.
             self.raw.execute(f'drop table "{spec.name}"')
             return False
         return True

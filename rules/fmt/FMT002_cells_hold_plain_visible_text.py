@@ -19,18 +19,18 @@ from rules import Context, Place
 
 LONGEST = 5_000
 
-# What must not stand in a cell: (pattern, what to call it). A formula is anything a spreadsheet would compute.
+# What must not stand in a cell: (pattern, what the cell does). A formula is anything a spreadsheet would compute.
 FORBIDDEN = (
-    (re.compile(r"[\r\n]"), "a line break"),
-    (re.compile(r"\t"), "a tab"),
-    (re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"), "a control character"),
-    (re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]"), "a bidirectional control character"),
+    (re.compile(r"[\r\n]"), "holds a line break"),
+    (re.compile(r"\t"), "holds a tab"),
+    (re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"), "holds a control character"),
+    (re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]"), "holds a bidirectional control character"),
     (
         re.compile(r"[\u00ad\u034f\u180e\u200b-\u200d\u2060-\u2065\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"),
-        "an invisible (zero-width) character",
+        "holds an invisible (zero-width) character",
     ),
-    (re.compile(r"[\u2028\u2029]"), "a line or paragraph separator"),
-    (re.compile(r"\A[=+@-]"), "a spreadsheet formula, for its first character is one of = + - @"),
+    (re.compile(r"[\u2028\u2029]"), "holds a line or paragraph separator"),
+    (re.compile(r"\A[=+@-]"), "starts like a spreadsheet formula"),
 )
 ANY = re.compile("|".join(pattern.pattern for pattern, _ in FORBIDDEN) + r"|\A\s|\s\Z")
 
@@ -52,5 +52,9 @@ def _place(path: str, line: int, column: str, key: str, cell: str) -> Place:
     for pattern, name in FORBIDDEN:
         match = pattern.search(cell)
         if match:
-            return Place(path, line, column, key, f"the cell holds {name} (U+{ord(match[0][0]):04X})")
+            return Place(path, line, column, key, f"the cell {name} ({_shown(match[0])})")
     return Place(path, line, column, key, "the cell has space at its edge", expected=cell.strip())
+
+
+def _shown(sign: str) -> str:
+    return sign if sign.isprintable() else f"U+{ord(sign):04X}"

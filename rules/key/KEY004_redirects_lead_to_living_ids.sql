@@ -32,7 +32,8 @@ union all
 select 'data/redirects.csv', t.line, 'new_ids', t.old_id,
        'the new id "' || t.new_ids || '" is neither in the table ' || t."table" || ' nor redirected further'
 from redirect_targets t
-where not exists (select 1 from ids i where i."table" = t."table" and i.id = t.new_ids)
+where t."table" is not null
+    and not exists (select 1 from ids i where i."table" = t."table" and i.id = t.new_ids)
     and not exists (select 1 from redirects r where r."table" = t."table" and r.old_id = t.new_ids)
 union all
 select distinct 'data/redirects.csv', r.line, 'new_ids', r.old_id, 'the redirects of "' || r.old_id || '" run in a circle'

@@ -35,4 +35,9 @@ def _fault(url: str) -> str:
     except urllib.error.HTTPError as error:
         return f"answers with status {error.code}"
     except (OSError, HTTPException, ValueError) as error:
-        return f"cannot be reached ({getattr(error, 'reason', error)})"
+        return f"cannot be reached ({_why(error)})"
+
+
+def _why(error: Exception) -> str:
+    reason = getattr(error, "reason", error)
+    return reason if isinstance(reason, str) else getattr(reason, "strerror", None) or type(reason).__name__

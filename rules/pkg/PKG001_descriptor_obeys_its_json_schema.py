@@ -11,23 +11,13 @@ run: always
 mends: no
 """
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
-
-from jsonschema import Draft202012Validator
 
 from rules import Context, Place
+from rules.pkg import places
 from scripts.dataset import DESCRIPTOR
-from scripts.locate import line_of
-
-SCHEMA = Path(__file__).resolve().parents[2] / "schema" / "meta" / "datapackage.schema.json"
 
 
 def find(context: Context) -> Iterator[Place]:
     """Yield what in the descriptor its JSON Schema does not allow."""
-    validator = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
-    for error in sorted(validator.iter_errors(context.dataset.descriptor), key=lambda error: list(error.path)):
-        path = [step for step in error.absolute_path if isinstance(step, str | int)]
-        line = line_of(context.dataset.descriptor_text, path)
-        yield Place(DESCRIPTOR, line, ".".join(map(str, path)), "", error.message)
+    return places(DESCRIPTOR, context.dataset.descriptor_text, "datapackage.schema.json")

@@ -1,7 +1,7 @@
 """Rules on shape: what Frictionless finds, in our words.
 
-Frictionless runs once per dataset; each rule of the family takes its share of the errors. What Frictionless says of
-files as files (bytes, header, rows) is left to the family FMT, which says it with line and remedy.
+Frictionless runs once per dataset; each rule of the family takes its share of the errors. It runs only where all tables
+can be read: what is wrong with files as files is left to the family FMT, which says it with line and remedy.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rules import Place
 from scripts.dataset import DESCRIPTOR
+from scripts.locate import line_of
 
 if TYPE_CHECKING:
     from scripts.dataset import Dataset, Field, Table
@@ -19,6 +20,8 @@ LIMIT = 10_000
 # More examples of a column than these would not help.
 EXAMPLES = 3
 
+# The kind of an error after which a table has not been looked at.
+WHOLE = "whole"
 # What Frictionless adds where the cells of an id are empty; SHP002 has said so.
 NO_KEY = 'cells composing the primary keys are all "None"'
 # The rule that speaks of an error of Frictionless, by its type or the name of the constraint that does not hold.
@@ -32,34 +35,18 @@ RULE_OF = {
     "primary-key": "SHP005",
     "foreign-key": "SHP006",
 }
-# What the family FMT says of bytes, header and rows, and SHP001 of numbers.
-SAID_ELSEWHERE = {
-    "encoding-error",
-    "source-error",
-    "scheme-error",
-    "format-error",
-    "missing-label",
-    "extra-label",
-    "incorrect-label",
-    "duplicate-label",
-    "blank-label",
-    "blank-header",
-    "missing-cell",
-    "extra-cell",
-    "blank-row",
-    "byte-count",
-    "hash-count",
-    "type-error",
-}
+# What FMT005 says of rows with too few or too many cells, FMT008 of blank lines and SHP001 of numbers. Tables that
+# cannot be read, or whose header is another, do not come here.
+SAID_ELSEWHERE = {"missing-cell", "extra-cell", "blank-row", "type-error"}
 
 
 def places(dataset: "Dataset", rule: str) -> Iterator[Place]:
     """Yield the places that Frictionless reports and that belong to `rule`.
 
-    What keeps Frictionless from looking at the tables belongs to every rule, for none of them has been checked.
+    What keeps Frictionless from looking at a table belongs to every rule, for none of them has been checked.
     """
     for kind, place in _report(_Once(dataset)):
-        if kind == "package" or RULE_OF.get(kind, "SHP007") == rule:
+        if kind == WHOLE or RULE_OF.get(kind, "SHP007") == rule:
             yield place
 
 
@@ -87,8 +74,8 @@ def _report(once: _Once) -> tuple[tuple[str, Place], ...]:
             report = package.validate(limit_errors=LIMIT)
     except FrictionlessException as exception:
         reasons = exception.reasons or [exception.error]
-        return tuple(("package", Place(DESCRIPTOR, 1, "", "", reason.message)) for reason in reasons)
-    found = [("package", Place(DESCRIPTOR, 1, "", "", error.message)) for error in report.errors]
+        return tuple((WHOLE, Place(DESCRIPTOR, 1, "", "", reason.message)) for reason in reasons)
+    found = [(WHOLE, Place(DESCRIPTOR, 1, "", "", error.message)) for error in report.errors]
     for task in report.tasks:
         table = dataset.table(task.name)
         records = _records(table)
@@ -107,8 +94,11 @@ def _records(table: "Table") -> list[tuple[int, str]]:
 
 
 def _place(dataset: "Dataset", table: "Table", records: list[tuple[int, str]], error: Any) -> tuple[str, Place]:  # noqa: ANN401 errors of Frictionless have no common type
+    if not hasattr(error, "row_number"):
+        line = line_of(dataset.descriptor_text, ("resources", list(dataset.specs).index(table.spec.name)))
+        return WHOLE, Place(DESCRIPTOR, line, "", "", error.message)
     kind, column = error.type, getattr(error, "field_name", "")
-    line, key = records[getattr(error, "row_number", 1) - 1]
+    line, key = records[error.row_number - 1]
     if kind == "primary-key":
         column = table.spec.primary_key[0]
         other, _ = records[int(error.note.split()[-1]) - 1]

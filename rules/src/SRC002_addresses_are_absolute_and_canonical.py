@@ -38,15 +38,16 @@ def _judge(url: str, *, archived: bool) -> tuple[str, str | None]:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        return f"the address cannot be read ({error})", None
+    except ValueError:
+        return "the address cannot be understood", None
     host = parts.hostname or ""
     if parts.scheme not in {"http", "https"} or "." not in host:
-        return f'"{url[:80]}" is not an absolute http or https address', None
+        return f'"{url[:80]}" is not a full address that starts with https:// or http://', None
     if parts.username is not None or parts.password is not None:
         return "the address holds a user name or password", None
-    if not url.isascii() or any(character in url for character in '<>"{}|\\^` '):
-        return "the address holds characters that must be percent-encoded", None
+    forbidden = next((sign for sign in url if not sign.isascii() or sign in '<>"{}|\\^` '), "")
+    if forbidden:
+        return f'the address holds "{forbidden}", which must be percent-encoded', None
     if archived:
         return "", None
     query = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not _noise(key)]

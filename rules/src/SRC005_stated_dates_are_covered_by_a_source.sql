@@ -10,13 +10,10 @@
 
 -- A document can state a date that lies ahead of it only from the day of the announcement on.
 with stated as (
-    select e.event_id, e.line, coalesce(least_announced, e.effective_on) as since
-    from (
-        select event_id, line, effective_on, date_basis,
-               case when announced_on < effective_on then announced_on end as least_announced
-        from events
-    ) e
-    where e.date_basis = 'stated' and e.effective_on is not null
+    select event_id, line, coalesce(announced_on < effective_on, false) as announced,
+           case when announced_on < effective_on then announced_on else effective_on end as since
+    from events
+    where date_basis = 'stated' and effective_on is not null
 ),
 -- The last day that the documents of an event can speak for; a month or year counts to its end.
 dated as (
@@ -28,7 +25,8 @@ dated as (
     group by event_id
 )
 select 'data/events.csv' as file, e.line as line, 'effective_on' as "column", e.event_id as key,
-       'the date ' || e.since || ' is called stated, but the newest source cited is of ' || d.speaks_until as detail
+       'the date is called stated, but every source cited is older than ' || e.since || ', when it '
+           || case when e.announced then 'was announced' else 'took effect' end as detail
 from stated e
 join dated d on d.event_id = e.event_id
 where d.speaks_until < e.since

@@ -14,7 +14,7 @@ select 'data/events.csv' as file, e.line as line, 'effective_on' as "column", e.
        'the date ' || e.effective_on || ' is called observed, but no source cited was published, captured or (where neither is known) read on that day'
            as detail
 from events e
-where e.date_basis = 'observed'
+where e.date_basis = 'observed' and e.effective_on is not null
     and exists (select 1 from standing s where s.event_id = e.event_id)
     and not exists (
         select 1

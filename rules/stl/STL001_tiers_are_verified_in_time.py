@@ -31,6 +31,5 @@ def find(context: Context) -> Iterator[Place]:
             detail = f"last verified {age} days before {context.as_of}, allowed are {allowed}"
             yield Place(table.spec.path, row.line, "verified_on", table.key(row), detail)
         elif age < 0:
-            yield Place(
-                table.spec.path, row.line, "verified_on", table.key(row), f"verified on a day after {context.as_of}"
-            )
+            detail = f"verified on a day after {context.as_of}, the day that is checked for"
+            yield Place(table.spec.path, row.line, "verified_on", table.key(row), detail)

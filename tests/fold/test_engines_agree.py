@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rules import all_rules
@@ -75,6 +75,10 @@ def edit_text(ledger: Ledger, edits: list[tuple[str, int, int, str]]) -> None:
 
 @settings(max_examples=EXAMPLES or 40, derandomize=not EXAMPLES, deadline=None, database=None)
 @given(st.lists(cell_edits | row_edits, max_size=6), st.lists(text_edits, max_size=2))
+@example([], [("events", 0, 0, ",,,,,,,,,,,,,,,\n")])
+@example([], [("events", 0, 0, " ,,\n")])
+@example([], [("events", 1, 0, ",,")])
+@example([("sources", 0, 0, ""), ("redirects", 0, 1, ""), ("events", 3, 8, "")], [])
 def test_both_engines_report_the_same(
     cells: list[tuple[str, int, int, str]], texts: list[tuple[str, int, int, str]]
 ) -> None:
