@@ -53,7 +53,7 @@ def tests(session: nox.Session) -> None:
     if os.environ.get("CI") and not any(map(shutil.which, BROWSERS)):
         session.error("no browser: install Chromium, so that the pages are tested in it")
     chosen = session.posargs or ["--cov", "--cov-report=term"]
-    session.run("pytest", "-n", "auto", *chosen)
+    session.run("pytest", "-n", "auto", "--dist", "loadgroup", *chosen)
 
 
 @nox.session

@@ -55,7 +55,7 @@ def _listen(host: str, port: int) -> socket.socket:
         raise CannotRunError(f"cannot listen on {host}:{port} ({error.strerror}). Choose another --port.") from None
 
 
-def _serve(folder: Path, listener: socket.socket) -> None:
+def _serve(folder: Path, listener: socket.socket) -> None:  # pragma: no cover - tested in a process of its own
     import uvicorn  # noqa: PLC0415 the environment `check` lacks the web server
     from datasette.app import Datasette  # noqa: PLC0415 likewise
 

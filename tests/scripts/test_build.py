@@ -196,6 +196,12 @@ def test_allowed_findings_are_counted_in_the_manifest(ledger: Ledger, tmp_path: 
     assert json.loads((out / "manifest.json").read_text())["findings"] == 2  # EVT002 and VAL001
 
 
+def test_a_clean_ledger_is_built_and_said_to_be(ledger: Ledger, tmp_path: Path) -> None:
+    out = tmp_path / "dist"
+    result = CliRunner().invoke(main, ["--root", str(ledger.root), "--out", str(out)])
+    assert (result.exit_code, result.output) == (0, f"built {out} as of {AS_OF}\n")
+
+
 def test_what_breaks_the_database_is_not_built_even_if_findings_are_allowed(ledger: Ledger, tmp_path: Path) -> None:
     ledger.set("products", "parrot", "vendor_id", "nobody")
     out = tmp_path / "dist"

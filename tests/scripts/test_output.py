@@ -84,6 +84,18 @@ def test_an_error_while_filling_leaves_the_old_output(tmp_path: Path) -> None:
     assert whole(out) == "old"
 
 
+def test_what_a_killed_run_left_behind_is_swept_away(tmp_path: Path) -> None:
+    out = tmp_path / "dist"
+    fill(out, "old")
+    store = tmp_path / ".dist"
+    (store / "staging").mkdir()
+    (store / "staging" / "half.txt").write_text("half")
+    (store / "link").symlink_to("nowhere")
+    fill(out, "new")
+    assert whole(out) == "new"
+    assert {path.name for path in store.iterdir()} == {"lock", out.readlink().name}
+
+
 def test_an_empty_folder_may_be_replaced(tmp_path: Path) -> None:
     (tmp_path / "dist").mkdir()
     fill(tmp_path / "dist", "new")

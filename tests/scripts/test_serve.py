@@ -42,8 +42,9 @@ def test_serves_nothing_when_the_check_finds_something(ledger: Ledger, tmp_path:
     assert "EVT001" in result.stderr
 
 
-def test_serves_findings_when_told_to_and_opens_the_browser(
-    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("option", [["--open"], []])
+def test_serves_findings_when_told_to_and_opens_the_browser_only_then(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: list[str]
 ) -> None:
     opened: list[str] = []
     monkeypatch.setattr(serve.webbrowser, "open", opened.append)
@@ -56,12 +57,12 @@ def test_serves_findings_when_told_to_and_opens_the_browser(
         str(tmp_path / "dist"),
         "--port",
         "0",
-        "--open",
         "--allow-findings",
+        *option,
     ]
     result = CliRunner().invoke(serve.main, arguments)
     assert result.exit_code == 0, result.output
-    assert opened == [result.stdout.split()[-1]]
+    assert opened == ([result.stdout.split()[-1]] if option else [])
 
 
 def test_a_port_in_use_is_said_in_a_sentence(ledger: Ledger, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from scripts.instance import stored_queries, write_instance
 from tests.conftest import PROJECT
 
 DATA = "/does-it-train"
+pytestmark = pytest.mark.xdist_group("pages")  # one instance for all of them
 
 
 def get(folder: Path, *paths: str) -> list[Any]:
