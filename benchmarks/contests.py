@@ -2,21 +2,15 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rules import all_rules
 
-Command = Sequence[str]
-
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A dataset to measure on: where it is, how many events it has, and a folder to write to.
-
-    `day` is a day in the midst of its history; `name` heads its column.
-    """
+    """A dataset to measure on, with a folder to write to. `name` heads its column; `day` lies amid its history."""
 
     name: str
     root: Path
@@ -26,58 +20,83 @@ class Ledger:
     made_up: bool
 
     @property
-    def release(self) -> str:
-        """The database that the contest `database` writes and `state` reads."""
-        return str(self.scratch / "release.sqlite")
-
-    def out(self, name: str) -> str:
-        """Return a path below the scratch folder."""
-        return str(self.scratch / name)
+    def release(self) -> Path:
+        """The release database, written by the contest `database` and read by `state`."""
+        return self.scratch / "release.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """One thing to measure: its name for `--only`, its row in the table, and the command for a ledger."""
+    """One thing to measure: its name for `--only`, its row in the table, its command with `{places}` to fill.
+
+    `program` is what must be on the PATH for it. `ours` tells what this project answers for.
+    """
 
     name: str
     title: str
-    command: Callable[[Ledger], Command]
+    words: tuple[str, ...]
+    program: str = ""
     ours: bool = True
+
+    def command(self, ledger: Ledger) -> list[str]:
+        """Return the command for a ledger."""
+        places = {
+            "python": sys.executable,
+            "program": shutil.which(self.program) or "",
+            # The interpreter of the environment that the program is installed in.
+            "beside": str(Path(shutil.which(self.program) or "").parent / "python"),
+            "root": str(ledger.root),
+            "out": str(ledger.scratch / self.name),
+            "release": str(ledger.release),
+            "day": ledger.day,
+        }
+        return [word.format(**places) for word in self.words]
+
+    @property
+    def missing(self) -> bool:
+        """Whether it cannot be measured because its program is not on the PATH."""
+        return bool(self.program) and shutil.which(self.program) is None
 
 
 def contests() -> list[Contest]:
-    """Return everything that can be measured, in the order of the table; a rival only where it is installed."""
-    python = sys.executable
-    sql = [word for rule in all_rules() if rule.path.suffix == ".sql" for word in ("--rule", rule.id)]
-    found = [
-        Contest("reader", "csv.reader alone", lambda it: _task("read", it.root), ours=False),
+    """Return everything there is to measure, in the order of the table."""
+    python = ("{python}", "-m")
+    task = (*python, "benchmarks.tasks")
+    check = (*python, "scripts.check", "--root", "{root}", "--engine")
+    sql_rules = [word for rule in all_rules() if rule.path.suffix == ".sql" for word in ("--rule", rule.id)]
+    engines = (("sqlite", "SQLite"), ("duckdb", "DuckDB"))
+    return [
+        Contest("reader", "csv.reader alone", (*python, "benchmarks.reader", "{root}"), ours=False),
         Contest(
             "frictionless",
             "frictionless validate",
-            lambda it: (python, "-m", "frictionless", "validate", str(it.root / "datapackage.json")),
+            (*python, "frictionless", "validate", "{root}/datapackage.json"),
             ours=False,
         ),
+        *(Contest(f"check-{name}", f"check, {title}", (*check, name)) for name, title in engines),
         *(
-            Contest(f"{name}-{engine}", f"{title}, {label}", command(engine))
-            for name, title, command in (
-                ("check", "check, all rules", lambda engine: lambda it: _check(it, engine)),
-                ("rules", "check, SQL rules and fold", lambda engine: lambda it: _check(it, engine, *sql)),
-                ("fold", "fold", lambda engine: lambda it: _task("fold", it.root, engine)),
-            )
-            for engine, label in (("sqlite", "SQLite"), ("duckdb", "DuckDB"))
+            Contest(f"rules-{name}", f"SQL rules and fold, {title}", (*check, name, *sql_rules))
+            for name, title in engines
         ),
+        *(Contest(f"fold-{name}", f"fold alone, {title}", (*task, "fold", "{root}", name)) for name, title in engines),
+        Contest("build", "build", (*python, "scripts.build", "--root", "{root}", "--out", "{out}", "--allow-findings")),
+        Contest("database", "database of the build", (*task, "database", "{root}", "{release}")),
+        Contest("tables", "its tables, keys, indexes and search", (*task, "tables", "{root}", "{out}")),
+        _rival("utils", "the same with sqlite-utils, in Python", "api"),
+        _rival("tuned", "the same, with the pragmas of the build", "tuned"),
+        _rival("insert", "the same with sqlite-utils insert", "insert"),
         Contest(
-            "build",
-            "build, all of it",
-            lambda it: _script("build", "--root", str(it.root), "--out", it.out("dist"), "--allow-findings"),
+            "csvs",
+            "the tables alone with csvs-to-sqlite",
+            ("{program}", "--replace-tables", "--just-strings", "{root}/data", "{out}"),
+            "csvs-to-sqlite",
+            ours=False,
         ),
-        Contest("database", "build, database", lambda it: _task("database", it.root, it.release)),
-        Contest(
-            "tables", "build, tables with keys, indexes, search", lambda it: _task("tables", it.root, it.out("tables"))
-        ),
+        Contest("state", "state on a day, from the database", (*task, "state_on", "{release}", "{day}")),
+        Contest("refold", "state on a day, folding anew", (*task, "fold_on", "{root}", "duckdb", "{day}")),
     ]
-    return found
 
 
-def _script(verb: str, *arguments: str) -> Command:
-    return (sys.executable, "-m", f"scripts.{verb}", *arguments)
+def _rival(name: str, title: str, task: str) -> Contest:
+    words = ("{beside}", "-m", "benchmarks.rivals", task, "{root}", "{out}")
+    return Contest(name, title, words, "sqlite-utils", ours=False)

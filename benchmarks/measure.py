@@ -11,35 +11,30 @@ from scripts.dataset import CannotRunError
 
 PROJECT = Path(__file__).resolve().parent.parent
 LAUNCH = Path(__file__).with_name("launch.py")
-LAST_WORDS = 500
+LAST_WORDS = 500  # characters of what a command said before it failed
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What one run took: wall and processor time in seconds, memory at its peak in MB (10^6 bytes)."""
+    """What a run took: wall time in seconds, memory at its peak in MB."""
 
-    wall: float
-    cpu: float
-    memory: float
+    seconds: float
+    megabytes: float
 
 
 def run(command: Sequence[str], *, may_find: bool = False) -> Sample:
-    """Run `command` once in the folder of the project. Its output is dropped.
+    """Run `command` once in the folder of the project; what it prints is dropped.
 
     Raises CannotRunError where it fails: with any exit code but 0 and, if it may find something, 1.
     """
     launcher = (sys.executable, "-I", "-S", str(LAUNCH))
     done = subprocess.run([*launcher, *command], cwd=PROJECT, capture_output=True, text=True, check=False)
-    code, wall, cpu, kilobytes = done.stdout.split() or ("-1", "0", "0", "0")
+    code, seconds, size = done.stdout.split() if done.stdout else ("not started", "0", "0")
     if code not in ({"0", "1"} if may_find else {"0"}):
         raise CannotRunError(f"{' '.join(command)} ended with code {code}: {done.stderr[-LAST_WORDS:].strip()}")
-    return Sample(float(wall), float(cpu), int(kilobytes) * 1024 / 1e6)
+    return Sample(float(seconds), int(size) / 1e6)
 
 
-def middle(samples: Sequence[Sample]) -> Sample:
+def median_of(samples: Sequence[Sample]) -> Sample:
     """Return the median of each figure."""
-    return Sample(
-        median(sample.wall for sample in samples),
-        median(sample.cpu for sample in samples),
-        median(sample.memory for sample in samples),
-    )
+    return Sample(median(sample.seconds for sample in samples), median(sample.megabytes for sample in samples))

@@ -137,8 +137,7 @@ class Product:
             document = draw.randrange(len(kinds)) if kinds else 0
             if not kinds or draw.random() * shape.sources_per_document < 1:
                 document = len(kinds)
-                official = not kinds or draw.random() < shape.official
-                kinds.append(draw.choice(OFFICIAL if official else UNOFFICIAL))
+                kinds.append(draw.choice(OFFICIAL if draw.random() < shape.official else UNOFFICIAL))
             month = draw.randrange(MONTHS)
             sources.setdefault((document, month), self._source(document, kinds[document], month))
         return list(sources.values())
@@ -255,11 +254,13 @@ class Product:
     def _finish(self, event: Row, *, spare: bool) -> None:
         """Take the event over, where nothing speaks against it with more sources: first those not cited yet."""
         cited = [event["source_ids"]]
-        more = self._draw.choice(self._shape.citations_per_event) - 1 if spare else 0
-        for _ in range(more):
-            source = self._spare.pop() if self._spare else self._draw.choice(self._sources)
-            cited.append(source.row["source_id"])
-        event["source_ids"] = ";".join(dict.fromkeys(cited))
+        wanted = self._draw.choice(self._shape.citations_per_event) if spare else 1
+        while len(cited) < wanted and self._spare:
+            cited.append(self._spare.pop().row["source_id"])
+            cited = list(dict.fromkeys(cited))
+        others = [identifier for source in self._sources if (identifier := source.row["source_id"]) not in cited]
+        cited += self._draw.sample(others, min(wanted - len(cited), len(others)))
+        event["source_ids"] = ";".join(cited)
         self.rows["events"].append(event)
         self._left -= 1
 

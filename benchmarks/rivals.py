@@ -1,4 +1,4 @@
-"""The same tables, keys, indexes and full-text search by sqlite-utils: ``python -m benchmarks.rivals api|insert …``.
+"""The same tables, keys, indexes and full-text search by sqlite-utils: ``python -m benchmarks.rivals NAME ROOT OUT``.
 
 Runs in the environment of sqlite-utils; of this project it uses only the shape of the tables, which needs nothing but
 the standard library.
@@ -12,20 +12,20 @@ from itertools import chain
 from pathlib import Path
 
 from scripts.database import SEARCHED
-from scripts.dataset import Field, TableSpec, earliest, list_cell, open_dataset
+from scripts.dataset import ListOf, TableSpec, earliest, list_cell, open_dataset
 
 # sqlite-utils imports pandas where it finds it, which takes longer than a small ledger; csvs-to-sqlite brings it here.
 sys.modules["pandas"] = None  # type: ignore[assignment]
 
 
-def api(root: str, out: str) -> None:
-    """Write the database with the Python interface of sqlite-utils, with the pragmas that the build uses."""
+def api(root: str, out: str, *pragmas: str) -> None:
+    """Write the database with the Python interface of sqlite-utils."""
     import sqlite_utils  # type: ignore[import-not-found] # noqa: PLC0415 only this environment has it
 
     Path(out).unlink(missing_ok=True)
     database = sqlite_utils.Database(out)
-    database.execute("pragma journal_mode = off")
-    database.execute("pragma synchronous = off")
+    for pragma in pragmas:
+        database.execute(f"pragma {pragma}")
     specs = open_dataset(Path(root)).specs
     for spec in specs.values():
         table = database[spec.name]
@@ -38,21 +38,26 @@ def api(root: str, out: str) -> None:
             table.create_index([key.field])
     for spec, column, target in _lists(specs):
         parent = spec.primary_key[0]
-        table = database[column.list_of.relation]
+        table = database[target.relation]
         table.create(
-            {parent: str, target: str},
-            pk=(parent, target),
-            not_null={parent, target},
-            foreign_keys=[(parent, spec.name, parent), (target, column.list_of.resource, target)],
+            {parent: str, target.field: str},
+            pk=(parent, target.field),
+            not_null={parent, target.field},
+            foreign_keys=[(parent, spec.name, parent), (target.field, target.resource, target.field)],
             strict=True,
         )
-        table.insert_all(_listed(Path(root), spec, column.name, target))
+        table.insert_all(_listed(Path(root), spec, column, target.field))
     database["citations"].create_index(["source_id"])
     for name, columns in SEARCHED.items():
         database[name].enable_fts(columns, tokenize="porter")
     database.analyze()
     database.execute("pragma foreign_key_check").fetchall()
     database.close()
+
+
+def tuned(root: str, out: str) -> None:
+    """Do the same with the pragmas of the build, which give up safety against a crash for speed."""
+    api(root, out, "journal_mode = off", "synchronous = off")
 
 
 def insert(root: str, out: str) -> None:
@@ -62,24 +67,27 @@ def insert(root: str, out: str) -> None:
     for spec in specs.values():
         required = chain.from_iterable(("--not-null", name) for name in sorted(_required(spec) - {"row_ref"}))
         key = chain.from_iterable(("--pk", name) for name in spec.primary_key)
-        _run("insert", out, spec.name, str(Path(root) / spec.path), "--csv", "--empty-null", "--strict", *key, *required)
+        _run(
+            "insert", out, spec.name, str(Path(root) / spec.path), "--csv", "--empty-null", "--strict", *key, *required
+        )
         for unique in spec.unique_keys:
             _run("create-index", out, spec.name, *unique, "--unique")
         for foreign in spec.foreign_keys:
             _run("create-index", out, spec.name, foreign.field)
-    keys = [
-        (spec.name, key.field, key.resource, key.reference) for spec in specs.values() for key in spec.foreign_keys
-    ]
+    keys = [(spec.name, key.field, key.resource, key.reference) for spec in specs.values() for key in spec.foreign_keys]
     for spec, column, target in _lists(specs):
-        parent, relation = spec.primary_key[0], column.list_of.relation
-        pairs = out + ".csv"
-        with Path(pairs).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, [parent, target])
+        parent = spec.primary_key[0]
+        pairs = Path(out + ".csv")
+        with pairs.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, [parent, target.field])
             writer.writeheader()
-            writer.writerows(_listed(Path(root), spec, column.name, target))
-        _run("insert", out, relation, pairs, "--csv", "--strict", "--pk", parent, "--pk", target)
-        keys += [(relation, parent, spec.name, parent), (relation, target, column.list_of.resource, target)]
-        Path(pairs).unlink()
+            writer.writerows(_listed(Path(root), spec, column, target.field))
+        _run("insert", out, target.relation, str(pairs), "--csv", "--strict", "--pk", parent, "--pk", target.field)
+        pairs.unlink()
+        keys += [
+            (target.relation, parent, spec.name, parent),
+            (target.relation, target.field, target.resource, target.field),
+        ]
     _run("create-index", out, "citations", "source_id")
     _run("add-foreign-keys", out, *chain.from_iterable(keys))
     for name, columns in SEARCHED.items():
@@ -119,12 +127,12 @@ def _rows(root: Path, spec: TableSpec) -> Iterator[dict[str, str | None]]:
             yield cells | {"row_ref": f"{spec.path}:{reader.line_num}"}
 
 
-def _lists(specs: dict[str, TableSpec]) -> Iterator[tuple[TableSpec, Field, str]]:
+def _lists(specs: dict[str, TableSpec]) -> Iterator[tuple[TableSpec, str, ListOf]]:
     """Yield the list columns that have a table of their own: the table they stand in, the column, what it lists."""
     for spec in specs.values():
         for field in spec.fields:
             if field.list_of and field.list_of.resource:
-                yield spec, field, field.list_of.field
+                yield spec, field.name, field.list_of
 
 
 def _listed(root: Path, spec: TableSpec, column: str, target: str) -> Iterator[dict[str, str]]:
@@ -136,4 +144,4 @@ def _listed(root: Path, spec: TableSpec, column: str, target: str) -> Iterator[d
 
 
 if __name__ == "__main__":
-    {"api": api, "insert": insert}[sys.argv[1]](*sys.argv[2:])
+    {"api": api, "tuned": tuned, "insert": insert}[sys.argv[1]](*sys.argv[2:])

@@ -1,6 +1,5 @@
 """What is measured of this project alone, each in a process of its own: ``python -m benchmarks.tasks NAME …``."""
 
-import csv
 import sqlite3
 import sys
 from collections.abc import Callable, Mapping
@@ -9,14 +8,6 @@ from pathlib import Path
 from scripts.database import index_text, write_database, write_tables
 from scripts.dataset import open_dataset
 from scripts.engine import Engine
-
-
-def read(root: str) -> None:
-    """Read every table with `csv.reader` and nothing else: the least that any tool in Python must do."""
-    for path in sorted(Path(root).glob("data/*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            for _ in csv.reader(file):
-                pass
 
 
 def fold(root: str, engine: str) -> None:
@@ -60,9 +51,7 @@ def database(root: str, out: str) -> None:
 
 
 STATE = "select tier_id, field, value from history where valid_from <= $day and (valid_to is null or valid_to > $day)"
-TASKS: Mapping[str, Callable[..., None]] = {
-    task.__name__: task for task in (read, fold, fold_on, state_on, tables, database)
-}
+TASKS: Mapping[str, Callable[..., None]] = {task.__name__: task for task in (fold, fold_on, state_on, tables, database)}
 
 if __name__ == "__main__":
     TASKS[sys.argv[1]](*sys.argv[2:])

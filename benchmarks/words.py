@@ -34,10 +34,8 @@ LOCATORS = (
 )
 SUMMARIES = (
     "The document says so of this plan in plain words and names no exception; the page before it said the same.",
-    "It says so of what is typed and of files that are uploaded; feedback on an answer is treated apart, and what was "
-    "separated from the account before is kept.",
-    "Customers in Europe stand under an addendum that repeats the sentence, and administrators see the setting in their "
-    "console, where it is off until they turn it on.",
+    "It says so of what is typed and of files that are uploaded, not of feedback on an answer.",
+    "Customers in Europe stand under an addendum that repeats the sentence; administrators see a switch, which is off.",
     "The page gives no day of its own, so the day of the copy is taken; the copy before it did not have the paragraph.",
 )
 BELIEFS = ("never trains on anything", "trains on everything", "keeps chats for ever", "lets nobody refuse")

@@ -17,8 +17,8 @@ from scripts.dataset import CannotRunError, Dataset, UnreadableTableError, list_
 from scripts.engine import ENGINES, Engine
 from scripts.report import FORMATS, Finding, Report, sort
 
-# Faults that leave a table without rows, or a row without its cells; no other rule may pass in silence over them.
-FAULTS = ("FMT003", "FMT004", "FMT005")
+# Rules on what the reader met in a file; no rule that reads the file may pass in silence over them.
+FAULTS = ("FMT003", "FMT004", "FMT005", "FMT007", "FMT008")
 # Rules after which Frictionless has nothing to add on the row.
 WHOLE_ROW = ("FMT005", "FMT008")
 # A cell may hold anything, and its text stands in keys and messages.

@@ -1,16 +1,13 @@
 """The only reader and writer of the tables: rows know the file and the line they stand on.
 
-A table is read leniently and whole, so that one run can report everything that is wrong with it. What is wrong
-with a file as a file (its bytes, its header, the number of cells in a row) is kept as `Fault`s; the rules of the
-family FMT turn them into findings.
+A table is read leniently and whole, so that one run can report everything that is wrong with it. What the reader finds
+wrong with a file as a file is kept in `Table.faults`; the rules of the family FMT turn it into findings.
 """
 
 import csv
 import datetime
 import io
 import json
-import re
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,13 +15,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from scripts.locate import line_of
+from scripts.reader import Fault, read
 
 DESCRIPTOR = "datapackage.json"
 # What the code is written for; a dataset without one of them cannot be checked or built.
 TABLES = ("vendors", "products", "tiers", "events", "sources", "misconceptions", "redirects", "vocabulary")
-
-# A cell larger than this is not a fact; the limit itself is checked by FMT002, here the reader must only survive it.
-csv.field_size_limit(sys.maxsize)
 
 
 class CannotRunError(Exception):
@@ -106,16 +101,6 @@ class TableSpec:
         return self.fields[self.columns.index(name)] if name in self.columns else _no_column(self.name, name)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something wrong with a file as a file. `kind` is the id of the rule that speaks of it."""
-
-    kind: str
-    line: int
-    column: str
-    detail: str
-
-
 @dataclass(slots=True)
 class Row:
     """One row: the line it starts on (the header is line 1) and its cells by column."""
@@ -133,9 +118,8 @@ class Table:
 
     spec: TableSpec
     text: str
-    header: tuple[str, ...]
     rows: list[Row]
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Fault]
 
     @property
     def readable(self) -> bool:
@@ -235,30 +219,9 @@ def open_dataset(root: Path) -> Dataset:
 
 def read_table(root: Path, spec: TableSpec) -> Table:
     """Read a table, keeping every fault of the file instead of stopping at the first."""
-    table = Table(spec, "", (), [])
-    path = root / spec.path
-    problem = not_a_plain_file(root, path)
-    if problem:
-        table.faults.append(Fault("FMT003", 1, "", problem))
-        return table
-    table.text = _decode(path.read_bytes(), table.faults)
-    if table.text:
-        _parse(table)
-    elif table.readable:
-        table.faults.append(Fault("FMT003", 1, "", "the file is empty"))
-    return table
-
-
-def not_a_plain_file(root: Path, path: Path) -> str:
-    """Say why `path` is not a plain file below `root`, or return ''."""
-    try:
-        if path.is_symlink() or not path.resolve().is_relative_to(root.resolve()):
-            return "this is a symbolic link, not a file"
-        if path.is_dir():
-            return "this is a folder, not a file"
-        return "" if path.is_file() else "there is no such file"
-    except (OSError, RuntimeError) as error:
-        return f"the file cannot be opened ({error})"
+    content = read(root, root / spec.path, spec.columns)
+    rows = [Row(line, dict(zip(spec.columns, cells, strict=True))) for line, cells in content.rows]
+    return Table(spec, content.text, rows, content.faults)
 
 
 def canonical(spec: TableSpec, rows: list[Row]) -> str:
@@ -308,7 +271,7 @@ def _read_json(root: Path, path: str) -> tuple[str, dict[str, Any]]:
         raise CannotRunError(
             f"{path}:1: there is no such file in {root}. Restore it, or name another --root."
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError) as error:
         raise CannotRunError(f"{path}:1: cannot be read ({error}). Restore it from the last commit.") from None
     except json.JSONDecodeError as error:
         raise CannotRunError(f"{path}:{error.lineno}: is not valid JSON ({error.msg}). Mend that line.") from None
@@ -377,74 +340,3 @@ def _field(column: dict[str, Any]) -> Field:
 def _inside(path: str) -> bool:
     parts = PurePosixPath(path)
     return not parts.is_absolute() and ".." not in parts.parts and not any(sign in path for sign in "\\:\0")
-
-
-def _decode(data: bytes, faults: list[Fault]) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:2]:
-        faults.append(Fault("FMT003", 1, "", "the file is saved as UTF-16"))
-        return ""
-    if data.startswith(b"\xef\xbb\xbf"):
-        faults.append(Fault("FMT007", 1, "", "the file starts with an invisible byte order mark"))
-        data = data[3:]
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        faults.append(Fault("FMT003", line, "", f"byte 0x{data[error.start]:02x} is not UTF-8 text"))
-        return ""
-    # A carriage return inside quotes ends no line; it is part of a cell, and FMT002 speaks of it.
-    unquoted = re.sub(r'"[^"]*"', lambda quoted: "_" * len(quoted[0]), text) if "\r" in text else ""
-    if "\r" in unquoted:
-        line = text.count("\n", 0, unquoted.index("\r")) + 1
-        faults.append(Fault("FMT007", line, "", "the line ends as on Windows or an old Mac (CR), not in LF"))
-    return text
-
-
-def _parse(table: Table) -> None:
-    columns = table.spec.columns
-    reader = csv.reader(io.StringIO(table.text, newline=""), strict=True)
-    start = 1
-    try:
-        table.header = tuple(next(reader))
-        if table.header != columns:
-            table.faults.append(Fault("FMT004", 1, "", _header_fault(table.header, columns)))
-            return
-        start = reader.line_num + 1
-        for cells in reader:
-            blank = not any(map(str.strip, cells))
-            if blank or len(cells) != len(columns):
-                table.faults.append(_row_fault(start, cells, columns))
-            if not blank:
-                table.rows.append(Row(start, dict(zip(columns, cells + [""] * len(columns), strict=False))))
-            start = reader.line_num + 1
-    except csv.Error as error:
-        never_closed = "unexpected end of data" in str(error)
-        detail = 'a quote (") opens here and is never closed' if never_closed else "text follows a closing quote"
-        table.faults.append(Fault("FMT003", start, "", detail))
-
-
-def _header_fault(header: tuple[str, ...], columns: tuple[str, ...]) -> str:
-    """Say what is wrong with a header, the most telling thing first."""
-    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
-        return "the columns are separated by semicolons or tabs, not by commas"
-    padded = [name for name in header if name != name.strip()]
-    twice = sorted({name for name in header if header.count(name) > 1})
-    missing = [name for name in columns if name not in header]
-    unknown = [name for name in header if name not in columns]
-    for names, what in (
-        (padded, "space around the column name"),
-        (twice, "a column stands twice"),
-        (missing, "a column is missing"),
-        (unknown, "there is an unknown column"),
-    ):
-        if names:
-            return f"{what}: {', '.join(repr(name) for name in names)}"
-    return "the columns are not in the order of the schema"
-
-
-def _row_fault(line: int, cells: list[str], columns: tuple[str, ...]) -> Fault:
-    if not any(map(str.strip, cells)):
-        return Fault("FMT008", line, "", "the line is blank")
-    if len(cells) < len(columns):
-        return Fault("FMT005", line, columns[len(cells)], f"the row has {len(cells)} cells instead of {len(columns)}")
-    return Fault("FMT005", line, columns[-1], f"the row has {len(cells)} cells instead of {len(columns)}")

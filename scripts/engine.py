@@ -16,7 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from scripts.dataset import CannotRunError, Dataset, TableSpec, list_cell, not_a_plain_file
+from scripts.dataset import CannotRunError, Dataset, TableSpec, list_cell
+from scripts.reader import not_a_plain_file
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,7 +30,6 @@ DERIVED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "history": ("fold.sql", ("events", "standing")),
 }
 ENGINES = ("sqlite", "duckdb")
-QUOTED = re.compile(rb'"[^"]*"')
 CREATE_INDEX = re.compile(r"^create index [^;]*;", re.MULTILINE)
 
 
@@ -197,15 +197,11 @@ class DuckdbConnection:
     def _read_csv(self, path: Path, spec: TableSpec) -> bool:
         import duckdb  # noqa: PLC0415 this environment may lack it
 
-        header = ",".join(spec.columns).encode() + b"\n"
-        data = path.read_bytes()
-        if not data.startswith(header) or b"\0" in data or b"\r" in data:
-            return False
-        lines = data.count(b"\n") + (not data.endswith(b"\n"))
-        if QUOTED.sub(b"", data).count(b",") != lines * header.count(b","):
-            # DuckDB forgives empty cells beyond the last column.
+        counted = _count(path, spec)
+        if counted is None:
             return False
         types = ", ".join(f"'{name}': 'VARCHAR'" for name in spec.columns)
+        key, cells = _quoted(spec.primary_key[:1]), f"concat_ws('', {_quoted(spec.columns)})"
         try:
             self.raw.execute(
                 f'create table "{spec.name}" as select *, row_number() over () + 1 as line '  # noqa: S608 names come from the schema
@@ -214,18 +210,35 @@ class DuckdbConnection:
                 "null_padding=false, max_line_size=20000000)",
                 {"path": str(path)},
             )
-            key = _quoted(spec.primary_key[:1])
-            counted = self.raw.execute(
-                f"""select count(*) from "{spec.name}" where regexp_matches({key}, '[!-~]')"""  # noqa: S608 names come from the schema
+            found = self.raw.execute(
+                f"select count(*) filter (regexp_matches({key}, '[!-~]')), "  # noqa: S608 names come from the schema
+                f"coalesce(sum(length({cells}) - length(replace({cells}, ',', ''))), 0) from \"{spec.name}\""
             ).fetchone()
         except duckdb.Error:
             return False
-        if counted is None or counted[0] != lines - 1:
-            # A blank line was skipped, a row has no id and may be blank, or a cell holds a newline: what is a row and
-            # on which line it stands is for Python's reader to say.
+        rows, commas = counted
+        if found != (rows, commas - rows * (len(spec.columns) - 1)):
+            # A blank line was skipped, a row has no id and may be blank, a cell holds a newline, or empty cells beyond
+            # the last column were forgiven: what is a row and on which line it stands is for Python's reader to say.
             self.raw.execute(f'drop table "{spec.name}"')
             return False
         return True
+
+
+def _count(path: Path, spec: TableSpec) -> tuple[int, int] | None:
+    """Return how many lines and commas follow the header; None where the file is not plain enough for DuckDB."""
+    lines = commas = 0
+    chunk = b"\n"
+    with path.open("rb") as file:
+        if file.readline() != ",".join(spec.columns).encode() + b"\n":
+            return None
+        while following := file.read(1 << 20):
+            chunk = following
+            if b"\0" in chunk or b"\r" in chunk:
+                return None
+            lines += chunk.count(b"\n")
+            commas += chunk.count(b",")
+    return lines + (not chunk.endswith(b"\n")), commas
 
 
 def _connect(name: str) -> Connection:

@@ -53,7 +53,7 @@ def as_text(report: Report) -> str:
     lines.append(
         f"{count} finding{'' if count == 1 else 's'} by {rules} rule{'' if rules == 1 else 's'}, as of {report.as_of}"
         if count
-        else f"clean: {rules} rule{'' if rules == 1 else 's'} hold, as of {report.as_of}"
+        else f"clean: {rules} rule{' holds' if rules == 1 else 's hold'}, as of {report.as_of}"
     )
     return "\n".join(lines)
 

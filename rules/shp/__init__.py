@@ -95,7 +95,8 @@ def _records(table: "Table") -> list[tuple[int, str]]:
 
 def _place(dataset: "Dataset", table: "Table", records: list[tuple[int, str]], error: Any) -> tuple[str, Place]:  # noqa: ANN401 errors of Frictionless have no common type
     if not hasattr(error, "row_number"):
-        line = line_of(dataset.descriptor_text, ("resources", list(dataset.specs).index(table.spec.name)))
+        number = list(dataset.specs).index(table.spec.name)
+        line = line_of(dataset.descriptor_text, ["resources", number, "path"])
         return WHOLE, Place(DESCRIPTOR, line, "", "", error.message)
     kind, column = error.type, getattr(error, "field_name", "")
     line, key = records[error.row_number - 1]

@@ -45,7 +45,7 @@ def _pattern_names(context: Context, column: str, code: str, enums: set[str]) ->
         column not in enums
         and spec is not None
         and name in spec.columns
-        and code in spec.field(name).pattern.split("|")
+        and code in spec.field(name).pattern.strip("()").split("|")
     )
 
 

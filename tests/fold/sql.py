@@ -22,7 +22,7 @@ def program() -> str:
 
 
 def folded(engine: str, events: Sequence[Row], sources: Iterable[Row], sql: str = "") -> Connection:
-    """A connection in which `sql` (by default the fold as it stands) has been run on these rows."""
+    """Return a connection in which `sql` (by default the fold as it stands) has been run on these rows."""
     connection = _connect(engine)
     connection.create("events", EVENT, ([event[name] or None for name in EVENT] for event in events))
     connection.create("sources", SOURCE, ([source.get(name) or None for name in SOURCE] for source in sources))

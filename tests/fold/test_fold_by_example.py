@@ -1,5 +1,6 @@
-"""The cases of cases.toml: what the fold is, and that every step of it is needed."""
+"""The cases of cases.toml, which say what the fold is and that every step of it is needed, and those of the page."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from scripts.engine import ENGINES
+from tests.conftest import PROJECT
 from tests.fold.model import Interval, Row, by_key, history_of
 from tests.fold.sql import folded, histories, program
 
@@ -35,10 +37,14 @@ def rows_of(name: str) -> list[Row]:
     ]
 
 
+def intervals(begun: list[tuple[str, str]]) -> list[Interval]:
+    """The intervals of values that each hold until the next begins."""
+    return [(day, end, value) for (day, value), (end, _) in zip(begun, [*begun[1:], (None, "")], strict=True)]
+
+
 def expected(name: str) -> list[Interval]:
     """The history a case promises."""
-    begun = list(CASES[name]["history"].items())
-    return [(day, end, value) for (day, value), (end, _) in zip(begun, [*begun[1:], (None, "")], strict=True)]
+    return intervals(list(CASES[name]["history"].items()))
 
 
 def outcome(engine: str, sql: str) -> dict[str, list[Interval]]:
@@ -79,3 +85,32 @@ def test_every_clause_is_needed(change: str) -> None:
 def test_every_case_has_been_seen_to_fail(name: str) -> None:
     assert CASES[name]["fails_with"]
     assert set(CASES[name]["fails_with"]) <= CHANGES.keys()
+
+
+EXAMPLES = (PROJECT / "docs/fold.md").read_text(encoding="utf-8").split("## Examples")[1].split("\n## ")[0]
+
+
+@pytest.mark.parametrize("example", EXAMPLES.split("\n**")[1:], ids=lambda text: text.split(".**")[0])
+def test_the_page_gives_the_history_of_its_examples(example: str) -> None:
+    events = [
+        {
+            "event_id": str(number),
+            "tier_id": "tier",
+            "field": "training",
+            "kind": kind,
+            "value": value,
+            "effective_on": day,
+            "source_ids": cites.replace("; ", ";"),
+        }
+        for number, (day, kind, value, cites) in enumerate(
+            re.findall(r"^\| (2\S+) \| (\w+) \| `(\w+)` \| (.+) \|$", example, re.MULTILINE)
+        )
+    ]
+    names = {name for event in events for name in event["source_ids"].split(";")}
+    sources: dict[str, Row] = {
+        name: {"source_id": name, "url": name, "kind": "press" if name == "news article" else "policy"}
+        for name in names
+    }
+    promised = [(day, value) for value, day in re.findall(r"`(\w+)` from (2\d{3}-\d\d-\d\d)", example)]
+    assert len(events) > 1
+    assert histories(folded("sqlite", events, sources.values())) == {("tier", "training"): intervals(promised)}

@@ -28,9 +28,9 @@ SOURCES: dict[str, Row] = {
         ("terms-retold", "terms", "third_party"),
     )
 }
-CITED = ("terms", "help", "terms-later", "press", "blog", "terms-retold", "ruling", "unheard-of", "") + tuple(
-    f"{one};{other}"
-    for one, other in (("terms", "help"), ("help", "press"), ("press", "blog"), ("press", "terms-later"), ("ruling", "blog"))
+CITED = (
+    *("terms", "help", "terms-later", "press", "blog", "terms-retold", "ruling", "unheard-of", ""),
+    *("terms;help", "help;press", "press;blog", "press;terms-later", "ruling;blog"),
 )
 DAYS = ("2025-03-01", "2025-03-02", "2025-03", "2025", "2025-01-01", "2025-02", "2025-06-30", "2026", "2999-01")
 VALUES = ("no", "yes", "opt_out", "unspecified", "unclear", "")
@@ -54,7 +54,12 @@ def days_that_matter(events: list[Row]) -> set[str]:
 def as_events(ledger: list[list[Row]]) -> list[Row]:
     """The rows of a ledger in which each list speaks of a field of its own."""
     return [
-        {**said, "event_id": f"e{key}-{number}", "tier_id": f"t{key // len(FIELDS)}", "field": FIELDS[key % len(FIELDS)]}
+        {
+            **said,
+            "event_id": f"e{key}-{number}",
+            "tier_id": f"t{key // len(FIELDS)}",
+            "field": FIELDS[key % len(FIELDS)],
+        }
         for key, group in enumerate(ledger)
         for number, said in enumerate(group)
     ]

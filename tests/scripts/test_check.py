@@ -1,173 +1,223 @@
-"""`check` as its users meet it: bad input of every kind ends in a finding or a sentence, and never in a pass."""
+"""`check` as its users meet it: options, exit codes, what is skipped, said once, cut, and left to other products."""
 
-import json
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from scripts import check
 from scripts.engine import ENGINES
 from tests.conftest import PROJECT, Ledger
+from tests.helpers import check_text, findings, replacing
 
-Place = tuple[str, str, int, str]  # rule, file, line, column
-VENDORS = "data/vendors.csv"
 HEADER = "vendor_id,name,website\n"
 ACME = "acme,Acme,https://acme.example\n"
-MEGABYTES_20 = "x" * 20_000_000
 
 
-@dataclass(frozen=True)
-class Bad:
-    """An input that is wrong, what the check must find in it, and a rule that must not pass over it alone."""
-
-    name: str
-    spoil: Callable[[Ledger], None]
-    found: tuple[Place, ...]
-    alone: str
-
-
-def content(name: str, text: str | bytes, rule: str, line: int, column: str = "") -> Bad:
-    """The file of the vendors with another content; KEY004 reads it, and is not about it."""
-    return Bad(name, lambda ledger: ledger.write("vendors", text), ((rule, VENDORS, line, column),), "KEY004")
-
-
-def cell(name: str, table: str, key: str, column: str, value: str, rule: str, line: int) -> Bad:
-    place = (rule, f"data/{table}.csv", line, column)
-    return Bad(name, lambda ledger: ledger.set(table, key, column, value), (place,), rule)
-
-
-def link_out(ledger: Ledger) -> None:
-    outside = ledger.root.parent / "vendors.csv"
-    ledger.path("vendors").rename(outside)
-    ledger.path("vendors").symlink_to(outside)
-
-
-def link_folder(ledger: Ledger) -> None:
-    outside = ledger.root.parent / "data"
-    (ledger.root / "data").rename(outside)
-    (ledger.root / "data").symlink_to(outside)
-
-
-def folder(ledger: Ledger) -> None:
-    ledger.path("vendors").unlink()
-    ledger.path("vendors").mkdir()
-
-
-def circle(ledger: Ledger) -> None:
-    ledger.set("redirects", "polly;products", "new_ids", "poll")
-    reason = "Renamed back."
-    ledger.add("redirects", old_id="poll", table="products", new_ids="polly", kind="moved", date="2025-03-01", reason=reason)
-
-
-def same_id(ledger: Ledger) -> None:
-    ledger.add("vendors", vendor_id="acme", name="Acme Labs", website="https://labs.example")
-
-
-TABLES = ("vendors", "products", "tiers", "events", "sources", "misconceptions", "redirects")
-EVENT = "parrot-api-training-2025-06"
-
-BAD = (
-    content("byte order mark", "\ufeff" + HEADER + ACME, "FMT007", 1),
-    content("CRLF", (HEADER + ACME).replace("\n", "\r\n"), "FMT007", 1),
-    content("mixed line ends", HEADER + ACME.replace("\n", "\r\n"), "FMT007", 2),
-    content("Latin-1", (HEADER + ACME.replace("Acme", "Acmé")).encode("latin-1"), "FMT003", 2),
-    content("UTF-16", (HEADER + ACME).encode("utf-16"), "FMT003", 1),
-    content("UTF-16 without its mark", (HEADER + ACME).encode("utf-16-le"), "FMT003", 1),
-    content("semicolons", (HEADER + ACME).replace(",", ";"), "FMT004", 1),
-    content("tabs", (HEADER + ACME).replace(",", "\t"), "FMT004", 1),
-    content("a quote never closed", HEADER + ACME.replace("Acme", '"Acme'), "FMT003", 2),
-    content("text behind a closing quote", HEADER + ACME.replace("Acme", '"Ac"me'), "FMT003", 2),
-    content("a short row", HEADER + ACME + "zeta,Zeta\n", "FMT005", 3, "website"),
-    content("a long row", HEADER + ACME.replace("\n", ",\n"), "FMT005", 2, "website"),
-    content("a blank line", HEADER + "\n" + ACME, "FMT008", 2),
-    content("a line of commas", HEADER + ACME + ",,\n", "FMT008", 3),
-    content("a column twice", "vendor_id,name,name\n" + ACME, "FMT004", 1),
-    content("a column missing", "vendor_id,name\nacme,Acme\n", "FMT004", 1),
-    content("a column unknown", "vendor_id,name,website,country\n", "FMT004", 1),
-    content("columns in another order", "name,vendor_id,website\nAcme,acme,https://acme.example\n", "FMT004", 1),
-    content("column names with space", "vendor_id, name, website\n" + ACME, "FMT004", 1),
-    content("no header", ACME, "FMT004", 1),
-    content("an empty file", "", "FMT003", 1),
-    content("nothing but a byte order mark", "\ufeff", "FMT003", 1),
-    Bad("a missing file", lambda ledger: ledger.path("vendors").unlink(), (("FMT003", VENDORS, 1, ""),), "KEY004"),
-    Bad("a folder in place of a file", folder, (("FMT003", VENDORS, 1, ""),), "KEY004"),
-    Bad("a link out of the tree", link_out, (("FMT003", VENDORS, 1, ""),), "KEY004"),
-    Bad(
-        "a folder that is a link out of the tree",
-        link_folder,
-        tuple(("FMT003", f"data/{table}.csv", 1, "") for table in sorted(TABLES)),
-        "KEY004",
+OPTIONS: dict[str, tuple[list[str], str]] = {
+    "a day": (["--as-of", "garbage"], "error: 'garbage' is not a day. Write it as YYYY-MM-DD, for example 2026-11-22."),
+    "a rule": (["--rule", "NOPE"], "error: there is no rule 'NOPE'. Give an id such as EVT002 or a family: EVT, EXC, "),
+    "a product": (
+        ["--product", "nope"],
+        "error: there is no product 'nope'. Give an id that stands in data/products.csv.",
     ),
-    cell("a NUL", "vendors", "acme", "name", "Ac\0me", "FMT002", 2),
-    cell("a control character", "vendors", "acme", "name", "Ac\x1b[2Jme", "FMT002", 2),
-    cell("a bidirectional character", "vendors", "acme", "name", "Ac\u202eme", "FMT002", 2),
-    cell("a zero-width character", "vendors", "acme", "name", "Ac\u200bme", "FMT002", 2),
-    cell("a formula", "vendors", "acme", "name", "=1+1", "FMT002", 2),
-    cell("a cell of 20 MB", "vendors", "acme", "name", MEGABYTES_20, "FMT002", 2),
-    cell("a claim of 20 MB", "tiers", "parrot-free", "dpa", MEGABYTES_20, "FMT002", 3),
-    cell("a date without zeros", "sources", "acme-privacy-2025", "published_on", "2026-1-3", "VAL005", 6),
-    cell("a day that does not exist", "sources", "acme-privacy-2025", "published_on", "2026-02-30", "VAL005", 6),
-    cell("a month that does not exist", "sources", "acme-privacy-2025", "published_on", "2026-13", "VAL005", 6),
-    cell("an id with a capital", "misconceptions", "parrot-never-trains", "misconception_id", "Never", "KEY001", 2),
-    cell("an id with a look-alike", "misconceptions", "parrot-never-trains", "misconception_id", "nеver", "KEY001", 2),
-    Bad("an id twice", same_id, (("SHP005", VENDORS, 3, "vendor_id"),), "SHP005"),
-    cell("an address that runs a program", "vendors", "acme", "website", "javascript:alert(1)", "SRC002", 2),
-    cell("an address of a file", "vendors", "acme", "website", "file:///etc/passwd", "SRC002", 2),
-    cell("an address with credentials", "vendors", "acme", "website", "https://me:secret@acme.example", "SRC002", 2),
-    cell("a field that does not exist", "events", EVENT, "field", "privacy", "EVT005", 7),
-    cell("a value of another field", "events", EVENT, "value", "setting", "EVT005", 7),
-    Bad(
-        "redirects in a circle",
-        circle,
-        tuple(("KEY004", "data/redirects.csv", line, "new_ids") for line in (2, 3)),
-        "KEY004",
-    ),
-)
-# What else is found, because it is wrong too.
-BESIDE = {
-    "a claim of 20 MB": {("EVT001", "data/tiers.csv", 3, "dpa")},
-    "a field that does not exist": {
-        ("EVT001", "data/tiers.csv", 2, "training"),
-        ("EVT005", "data/events.csv", 7, "field"),
-    },
+    "an engine": (["--engine", "oracle"], "Invalid value for '--engine': 'oracle' is not one of 'sqlite', 'duckdb'."),
+    "a format": (["--format", "xml"], "Invalid value for '--format': 'xml' is not one of"),
 }
 
 
-def run(root: Path, *options: str) -> Result:
-    return CliRunner().invoke(check.main, ["--root", str(root), *options])
+@pytest.mark.parametrize(("options", "message"), OPTIONS.values(), ids=OPTIONS.keys())
+def test_an_option_that_names_nothing_ends_in_a_sentence(options: list[str], message: str, ledger: Ledger) -> None:
+    result = check_text(ledger, *options)
+    assert isinstance(result.exception, SystemExit)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
 
 
-def findings(result: Result) -> list[dict[str, Any]]:
-    assert isinstance(result.exception, SystemExit | None), result.exception
-    found: list[dict[str, Any]] = json.loads(result.stdout)["findings"]
-    return found
+@pytest.mark.parametrize("name", ["datapackage.json", "nowhere"])
+def test_a_root_that_is_no_folder_ends_in_a_sentence(name: str, ledger: Ledger) -> None:
+    result = CliRunner().invoke(check.main, ["--root", str(ledger.root / name)])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        f"error: {ledger.root / name}: is not a folder. Name the folder that holds datapackage.json with --root.\n"
+    )
 
 
-def places(result: Result) -> list[Place]:
-    return [(it["rule"], it["file"], it["line"], it["column"]) for it in findings(result)]
+def test_a_file_name_that_the_system_refuses_is_a_finding(ledger: Ledger) -> None:
+    replacing("datapackage.json", '"data/vendors.csv"', f'"data/{"v" * 300}.csv"')(ledger)
+    (finding,) = findings(check_text(ledger, "--rule", "KEY001", "--format", "json"))
+    assert finding["rule"] == "FMT003"
+    assert finding["message"].startswith("the file cannot be opened ([Errno 36] File name too long")
+
+
+def test_as_a_program_it_prints_findings_and_sentences_and_never_a_traceback(ledger: Ledger) -> None:
+    def program(*options: str) -> tuple[int, str, str]:
+        command = [sys.executable, "-m", "scripts.check", "--root", str(ledger.root), *options]
+        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    assert program() == (0, f"clean: {len(check.chosen([]))} rules hold, as of 2026-01-15\n", "")
+    ledger.write("vendors", b"\xff\xfe")
+    code, said, mistakes = program("--engine", "duckdb")
+    assert (code, mistakes) == (1, "")
+    assert said.startswith("data/vendors.csv:1  FMT003\n    the file is saved as UTF-16\n    fix: ")
+    (ledger.root / "datapackage.json").unlink()
+    code, said, mistakes = program("--format", "json")
+    assert (code, said) == (2, "")
+    assert mistakes.startswith("error: datapackage.json:1: there is no such file")
+
+
+# Rules that are skipped
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.name)
-def test_bad_input_is_found_once_and_where_it_stands(bad: Bad, engine: str, ledger: Ledger) -> None:
-    bad.spoil(ledger)
-    result = run(ledger.root, "--engine", engine, "--format", "json")
+def test_a_rule_whose_table_cannot_be_read_is_skipped_and_does_not_pass(ledger: Ledger, engine: str) -> None:
+    ledger.write("events", "nothing,of,use\n")
+    report = check.check(ledger.open(), engine=engine, rules=["EVT002", "EVT005", "VAL001"])
+    assert report.rules_run == ("VAL001",)
+    assert report.rules_skipped == ("EVT002", "EVT005")
+    assert [(it.rule, it.file, it.line) for it in report.findings] == [("FMT004", "data/events.csv", 1)]
+    result = check_text(ledger, "--engine", engine, "--rule", "EVT002")
     assert result.exit_code == 1
-    assert sorted(set(places(result)) - BESIDE.get(bad.name, set())) == sorted(bad.found)
-    assert len(places(result)) == len(set(places(result)))
-    assert max(len(it["message"]) for it in findings(result)) <= 500
+    assert "not checked, because of the findings above: EVT002\n1 finding by 0 rules" in result.stdout
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.name)
-def test_a_single_rule_does_not_pass_over_bad_input(bad: Bad, engine: str, ledger: Ledger) -> None:
-    bad.spoil(ledger)
-    result = run(ledger.root, "--engine", engine, "--format", "json", "--rule", bad.alone)
+def test_frictionless_does_not_repeat_that_a_file_or_schema_is_wrong(ledger: Ledger) -> None:
+    replacing("schema/tiers.schema.json", '"minimum": 7', '"minimun": 7')(ledger)
+    report = check.check(ledger.open())
+    assert [it.rule for it in report.findings] == ["PKG002"]
+    assert report.rules_skipped == tuple(f"SHP00{number}" for number in range(1, 8))
+
+
+@pytest.mark.parametrize("rule", [f"SHP00{number}" for number in range(2, 8)])
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"title": "Does it train on your data?"', '"title": 5', "5 is not of type 'string' at property 'title'"),
+        ('"scheme": "file"', '"scheme": "http"', "Invalid URL"),
+    ],
+)
+def test_what_keeps_frictionless_from_looking_is_found_by_every_rule_that_needs_it(
+    ledger: Ledger, rule: str, old: str, new: str, message: str
+) -> None:
+    replacing("datapackage.json", old, new)(ledger)
+    found = check.check(ledger.open(), rules=[rule]).findings
+    assert found
+    for finding in found:
+        assert (finding.rule, finding.file) == (rule, "datapackage.json")
+        assert message in finding.message
+
+
+def test_frictionless_says_where_it_stopped(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rules.shp.LIMIT", 1)
+    ledger.set("tiers", "parrot-free", "audience", "enterprise")
+    ledger.set("tiers", "parrot-free", "access", "web")
+    (finding,) = check.check(ledger.open(), rules=["SHP007"]).findings
+    assert (finding.file, finding.line) == ("data/tiers.csv", 1)
+    assert finding.message == "Frictionless stopped after 1 errors; there may be more"
+
+
+# One message per fault
+
+
+def test_what_our_rules_explain_frictionless_does_not_repeat(ledger: Ledger) -> None:
+    ledger.set("tiers", "parrot-free", "verified_on", "10.1.2026")
+    ledger.set("tiers", "parrot-free", "audience", "enterprise")
+    alone = check.check(ledger.open(), rules=["SHP"]).findings
+    assert [(it.rule, it.column) for it in alone] == [("SHP003", "audience"), ("SHP004", "verified_on")]
+    together = check.check(ledger.open()).findings
+    assert [(it.rule, it.column) for it in together] == [("SHP003", "audience"), ("VAL005", "verified_on")]
+
+
+def test_of_a_row_with_too_few_cells_nothing_else_is_said(ledger: Ledger) -> None:
+    ledger.write("vendors", f"{HEADER}{ACME}zeta\n")
+    assert [it.rule for it in check.check(ledger.open()).findings] == ["FMT005"]
+
+
+def test_rows_below_a_blank_line_keep_their_lines(ledger: Ledger) -> None:
+    ledger.set("tiers", "parrot-free", "terms", "")
+    ledger.write("tiers", ledger.text("tiers").replace("\nparrot-free", "\n\nparrot-free"))
+    found = [(it.rule, it.line, it.key) for it in check.check(ledger.open()).findings]
+    assert found == [("FMT008", 3, ""), ("SHP002", 4, "parrot-free")]
+
+
+def test_of_an_event_without_an_id_only_that_is_said_of_its_row(ledger: Ledger) -> None:
+    for event in ("parrot-api-training-2025-06", "parrot-api-dpa-2025-06"):
+        ledger.set("events", event, "event_id", "")
+    found = check.check(ledger.open()).findings
+    assert [(it.rule, it.line) for it in found if it.file == "data/events.csv"] == [("KEY001", 2), ("KEY001", 3)]
+
+
+def test_characters_that_nobody_sees_are_shown_by_their_number(ledger: Ledger) -> None:
+    ledger.set("vendors", "acme", "vendor_id", "ac\u200bme\x1b[2J")
+    (finding,) = check.check(ledger.open(), rules=["FMT002"]).findings
+    assert finding.key == "ac<U+200B>me<U+001B>[2J"
+
+
+def test_long_text_is_cut(ledger: Ledger) -> None:
+    ledger.set("tiers", "parrot-free", "training", "x" * 1000)
+    (finding,) = check.check(ledger.open(), rules=["EVT002"]).findings
+    assert len(finding.message) == 500
+    assert finding.message.endswith("…")
+
+
+# One product
+
+
+@pytest.fixture
+def two_products(ledger: Ledger) -> Ledger:
+    """The small ledger with another vendor and product, and something wrong in every table."""
+    ledger.add("vendors", vendor_id="zeta", name="=Zeta", website="https://zeta.example")
+    ledger.add(
+        "products",
+        product_id="zebra",
+        vendor_id="zeta",
+        name="=Zebra",
+        category="creative",
+        website="https://zebra.example",
+    )
+    ledger.set("products", "parrot", "name", "=Parrot")
+    ledger.set("vendors", "acme", "name", "=Acme")
+    ledger.set("sources", "tattler-2025-06", "title", "=Title")
+    ledger.set("sources", "acme-privacy-2025", "title", "=Title")
+    ledger.set("redirects", "polly;products", "reason", "=Reason")
+    ledger.set("vocabulary", "tiers.training;no", "meaning", "=Meaning")
+    return ledger
+
+
+def test_findings_of_one_product_are_those_of_its_rows_and_of_no_product(two_products: Ledger) -> None:
+    def files(*products: str) -> list[tuple[str, str]]:
+        found = check.check(two_products.open(), rules=["FMT002"], products=products).findings
+        return [(it.file, it.key) for it in found]
+
+    everybody = [("data/redirects.csv", "polly;products")]
+    vocabulary = [("schema/vocabulary.csv", "tiers.training;no")]
+    parrot = [("data/products.csv", "parrot")]
+    sources = [("data/sources.csv", "acme-privacy-2025"), ("data/sources.csv", "tattler-2025-06")]
+    acme, zebra = [("data/vendors.csv", "acme")], [("data/products.csv", "zebra")]
+    zeta = [("data/vendors.csv", "zeta")]
+    assert files() == [*parrot, *zebra, *everybody, *sources, *acme, *zeta, *vocabulary]
+    assert files("parrot") == [*parrot, *everybody, *sources, *acme, *vocabulary]
+    assert files("zebra") == [*zebra, *everybody, *zeta, *vocabulary]
+    assert files("zebra", "parrot") == files()
+
+
+def test_a_product_of_a_table_that_cannot_be_read_does_not_pass(ledger: Ledger) -> None:
+    ledger.write("products", b"\xff\xfe")
+    result = check_text(ledger, "--product", "parrot", "--rule", "EVT002")
     assert result.exit_code == 1
-    assert places(result) == sorted(bad.found, key=lambda place: (place[1], place[2]))
+    assert "data/products.csv:1  FMT003" in result.stdout
+
+
+def test_the_day_can_be_another(ledger: Ledger) -> None:
+    result = check_text(ledger, "--as-of", "2027-01-02", "--rule", "STL")
+    assert result.exit_code == 1
+    assert result.stdout.count("  verified_on  STL001") == 2
+    assert "data/events.csv:16  effective_on  STL002" in result.stdout
+    assert result.stdout.endswith("3 findings by 2 rules, as of 2027-01-02\n")
+
+
+def test_a_clean_dataset_leaves_github_nothing_to_show(ledger: Ledger) -> None:
+    result = check_text(ledger, "--format", "github")
+    assert (result.exit_code, result.stdout) == (0, "")
