@@ -13,6 +13,5 @@ select 'data/events.csv' as file, e.line as line, 'announced_on' as "column", e.
        'announced on ' || e.announced_on || ', after it took effect on ' || e.effective_on as detail
 from events e
 where substr(e.announced_on, 1, length(e.effective_on)) > e.effective_on
-    and e.announced_on > e.effective_on
     and lower(e.summary) not like '%retroactive%' and lower(e.summary) not like '%backdated%'
 order by e.line

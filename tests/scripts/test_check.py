@@ -162,6 +162,12 @@ def test_long_text_is_cut(ledger: Ledger) -> None:
     assert finding.message.endswith("…")
 
 
+@pytest.mark.parametrize(("length", "found"), [(5000, 0), (5001, 1)])
+def test_a_cell_may_have_five_thousand_characters(ledger: Ledger, length: int, found: int) -> None:
+    ledger.set("vendors", "acme", "name", "x" * length)
+    assert len(check.check(ledger.open(), rules=["FMT002"]).findings) == found
+
+
 # One product
 
 

@@ -14,7 +14,7 @@ from tests.conftest import PROJECT, Ledger
 
 SPECS = open_dataset(PROJECT).specs
 VENDORS = SPECS["vendors"]
-# Any text but what no file can hold or the reader takes for another line end; the first column is never blank.
+# Any text but what no file of text can hold and what ends a line elsewhere; the first column is never blank.
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=8)
 IDS = st.text("abcxyz-09", min_size=1, max_size=4)
 
@@ -116,3 +116,14 @@ def test_a_list_cell_holds_ids_or_none() -> None:
     assert list_cell("") == []
     assert list_cell("a") == ["a"]
     assert list_cell("a;b") == ["a", "b"]
+
+
+def test_some_faults_forbid_to_write_the_file_anew(ledger: Ledger) -> None:
+    def obstacles(text: str) -> list[str]:
+        ledger.write("vendors", text)
+        return [fault.kind for fault in ledger.open().table("vendors").obstacles]
+
+    assert obstacles("\ufeffvendor_id,name,website\r\n\r\na,A,x\r\n") == []
+    assert obstacles("vendor_id,name,website\na,A\nb,B,y,z\n") == ["FMT005", "FMT005"]
+    assert obstacles("vendor_id,name\na,A\n") == ["FMT004"]
+    assert obstacles('vendor_id,name,website\n"a,A,x\n') == ["FMT003"]

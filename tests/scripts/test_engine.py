@@ -33,6 +33,7 @@ def test_a_table_has_all_columns_the_line_and_null_for_an_empty_cell(ledger: Led
         ("vendors", "vendor_id,name,website\r\na,A,x\r\nb,B,y\r\n", [2, 3]),
         ("vendors", "\ufeffvendor_id,name,website\na,A,x\nb,B\n", [2, 3]),
         ("vendors", "vendor_id,name,website\n", []),
+        ("vendors", "vendor_id,name,website\n\n", []),
     ],
 )
 def test_rows_keep_their_lines_however_the_file_is_written(
@@ -95,11 +96,11 @@ def test_a_table_that_cannot_be_read_is_an_error_every_time(ledger: Ledger, engi
 
 
 def test_an_engine_that_is_not_known_is_a_mistake(ledger: Ledger) -> None:
-    with pytest.raises(CannotRunError, match="there is no engine 'oracle'. Choose one of: sqlite, duckdb."):
+    with pytest.raises(CannotRunError, match="there is no engine 'oracle'"):
         Engine(ledger.open(), "oracle")
 
 
 def test_an_engine_that_is_not_installed_is_a_mistake(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "duckdb", None)  # as Python itself marks a module that cannot be imported
-    with pytest.raises(CannotRunError, match="DuckDB is not installed. Install it with: pip install"):
+    with pytest.raises(CannotRunError, match="DuckDB is not installed"):
         Engine(ledger.open(), "duckdb")
