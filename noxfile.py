@@ -111,7 +111,17 @@ def bench(session: nox.Session) -> None:
     rivals = session.create_tmp()
     session.run("virtualenv", "--quiet", rivals, external=True)
     rival_python = str(Path(rivals) / "bin" / "python")
-    session.run(rival_python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", "requirements/bench.txt", external=True)
+    session.run(
+        rival_python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--require-hashes",
+        "-r",
+        "requirements/bench.txt",
+        external=True,
+    )
     install(session, "check", "release")
     session.run(
         "python", "-m", "benchmarks", *session.posargs, env={"PATH": f"{session.bin}:{rivals}/bin:/usr/bin:/bin"}
