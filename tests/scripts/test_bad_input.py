@@ -148,11 +148,10 @@ BESIDE = {
 }
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.name)
-def test_bad_input_is_found_once_and_where_it_stands(bad: Bad, engine: str, ledger: Ledger) -> None:
+def test_bad_input_is_found_once_and_where_it_stands(bad: Bad, ledger: Ledger) -> None:
     bad.spoil(ledger)
-    result = check_text(ledger, "--engine", engine, "--format", "json")
+    result = check_text(ledger, "--format", "json")
     assert result.exit_code == 1
     assert sorted(set(places(result)) - BESIDE.get(bad.name, set())) == sorted(bad.found)
     assert len(places(result)) == len(set(places(result)))
