@@ -13,11 +13,9 @@ mends: yes
 from collections.abc import Iterator
 
 from rules import Context, Place
+from rules.fmt import faults
 
 
 def find(context: Context) -> Iterator[Place]:
     """Yield the faults of this kind that the reader met."""
-    for table in context.dataset.tables:
-        for fault in table.faults:
-            if fault.kind == "FMT008":
-                yield Place(table.spec.path, fault.line, fault.column, "", fault.detail)
+    return faults(context, "FMT008")
