@@ -21,7 +21,7 @@ os.environ.setdefault("UV_SYSTEM_CERTS", "true")
 REQUIREMENTS = Path("requirements")
 # The environments of requirements/; those that are installed together are locked together.
 TOGETHER = ("check", "web", "release", "test", "lint")
-ALONE = ("nox", "bench", "next")
+ALONE = ("nox", "bench", "next", "spark")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
