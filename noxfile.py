@@ -20,8 +20,8 @@ os.environ.setdefault("UV_SYSTEM_CERTS", "true")
 
 REQUIREMENTS = Path("requirements")
 # The environments of requirements/; those that are installed together are locked together.
-TOGETHER = ("check", "web", "release", "test", "lint")
-ALONE = ("nox", "bench", "next", "spark")
+TOGETHER = ("check", "web", "release", "test", "lint", "nox")
+ALONE = ("bench", "next", "spark")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -42,7 +42,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types of scripts/, rules/, web/plugins/ and this file."""
-    install(session, *TOGETHER[:4], "nox", "lint")
+    install(session, *TOGETHER)
     session.run("mypy", *session.posargs)
 
 
