@@ -31,10 +31,10 @@ def published_sql(rule: Rule, dataset: Dataset) -> str | None:
 def _needed(text: str, relations: Mapping[str, str]) -> dict[str, str]:
     """Return the relations that `text` names, and those that they name; each stands behind what it rests on."""
     needed: dict[str, str] = {}
-    for name, sql in reversed(relations.items()):
+    for name, sql in reversed(list(relations.items())):
         if any(re.search(rf"\b{name}\b", user) for user in (text, *needed.values())):
             needed[name] = sql
-    return dict(reversed(needed.items()))
+    return dict(reversed(list(needed.items())))
 
 
 def _relations(name: str, dataset: Dataset) -> Iterator[tuple[str, str]]:
