@@ -37,6 +37,7 @@ async def context(visit: Visit, product_id: str) -> Row:
     return {
         "product": {**head, "answer": answer},
         "tiers": tiers,
+        "begins": (await visit.rows("record_begins", product_id=product_id))[0]["day"],
         "decisive": decisive(tiers),
         "refusals": words.by_sentence(tiers, words.refusal),
         "deadlines": deadlines(events, visit.as_of),
