@@ -13,10 +13,12 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.conftest import PROJECT
-from tests.web.browser.visit import watch
+from tests.web.browser.visit import Tab
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="package")
@@ -42,23 +44,31 @@ def chromium() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture
-def open_page(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
-    """Opens a page of the site in a context of its own; at the end of the test nothing may have gone wrong on it."""
-    wrong: list[str] = []
-    contexts = []
+@pytest.fixture(scope="package")
+def tabs(chromium: Browser, site: str) -> Iterator[dict[bool, Tab]]:
+    """A tab with JavaScript and one without: to open a new one takes longer than to load a page."""
+    contexts = {
+        script: chromium.new_context(base_url=site, java_script_enabled=script, reduced_motion="reduce")
+        for script in (True, False)
+    }
+    yield {script: Tab(context.new_page(), site) for script, context in contexts.items()}
+    for context in contexts.values():
+        context.close()
 
-    def opened(path: str, width: int = 1280, **options: object) -> Page:
-        size = {"width": width, "height": 800}
-        context = chromium.new_context(base_url=site, viewport=size, reduced_motion="reduce", **options)
-        context.set_default_timeout(5000)
-        contexts.append(context)
-        page = context.new_page()
-        watch(page, site, wrong)
+
+@pytest.fixture
+def open_page(tabs: dict[bool, Tab]) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the site, on a screen `width` pixels wide; at the end of the test nothing may have gone wrong."""
+
+    def opened(path: str, width: int = 1280, *, script: bool = True) -> Page:
+        page = tabs[script].page
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(media="screen", color_scheme="light")
         page.goto(path)
         return page
 
+    for tab in tabs.values():
+        tab.page.goto("about:blank")
+        tab.wrong.clear()
     yield opened
-    for context in contexts:
-        context.close()
-    assert wrong == []
+    assert [trouble for tab in tabs.values() for trouble in tab.wrong] == []

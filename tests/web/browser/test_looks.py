@@ -13,7 +13,7 @@ from tests.web.browser.visit import ARTIFACTS
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-KINDS = {
+PAGES = {
     "home": "/",
     "home-past": "/?as_of=2023-01-01",
     "home-empty": "/?q=zzzz",
@@ -38,17 +38,17 @@ KINDS = {
 }
 VIEWS = [(1280, "light"), (360, "dark"), (1280, "dark"), (360, "light")]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-TALL = 2000
+TALL = 1600
 # Of a long run of like elements axe reads the first ones: the others are made by the same line of a template.
-CUT = """most => {
+CUT = """() => {
     for (const list of document.querySelectorAll('main, main ul, main ol, main dl, main tbody'))
-        for (const item of [...list.children].slice(most)) item.remove();
+        for (const item of [...list.children].slice(list.matches('main') ? 45 : 10)) item.remove();
 }"""
 # Success criterion 1.4.12 of WCAG: text has to bear being spaced so.
 SPACED = """() => {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }'
-        + 'p { margin-bottom: 2em !important }');
+    sheet.replaceSync('* { letter-spacing: .12em !important; word-spacing: .16em !important }'
+        + '* { line-height: 1.5 !important } p { margin-bottom: 2em !important }');
     document.adoptedStyleSheets = [sheet];
 }"""
 # Elements whose content is cut off, other than those that scroll or are for screen readers alone.
@@ -56,6 +56,11 @@ CLIPPED = """() => [...document.querySelectorAll('main *')]
     .filter(one => getComputedStyle(one).overflowX === 'hidden' && one.scrollWidth > one.clientWidth + 1)
     .filter(one => !one.matches('.unseen, svg *, thead'))
     .map(one => one.outerHTML.slice(0, 100))"""
+
+
+def show(page: Page, wide: int, scheme: str = "light") -> None:
+    page.set_viewport_size({"width": wide, "height": TALL})
+    page.emulate_media(color_scheme=scheme)
 
 
 def violations(page: Page) -> list[str]:
@@ -68,27 +73,24 @@ def width(page: Page) -> int:
     return found
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_page_is_accessible_and_fits(open_page: Callable[..., Page], kind: str) -> None:
-    page = open_page(KINDS[kind])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_kind_of_page_is_accessible_and_fits(open_page: Callable[..., Page], name: str) -> None:
+    page = open_page(PAGES[name])
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    # axe sees two views of four by turns; one where several pages are of one kind ("home-past").
+    place = list(PAGES).index(name)
+    by_turns = [VIEWS[place % 4]] if "-" in name else VIEWS[place % 2 * 2 :][:2]
     for wide, scheme in VIEWS:
-        page.set_viewport_size({"width": wide, "height": 800})
-        page.emulate_media(color_scheme=scheme)
+        show(page, wide, scheme)
         assert width(page) <= wide
-        tall = min(TALL, page.evaluate("document.documentElement.scrollHeight"))
-        clip = {"x": 0, "y": 0, "width": wide, "height": tall}
-        page.screenshot(path=ARTIFACTS / f"{kind}-{wide}-{scheme}.png", full_page=True, clip=clip)
-    page.set_viewport_size({"width": 320, "height": 800})
+        page.screenshot(path=ARTIFACTS / f"{name}-{wide}-{scheme}.png")
+    show(page, 320)
     assert width(page) <= 320
-    page.evaluate(CUT, 25)
-    # Two of the four views of each kind, those of the next kind being the other two.
-    turn = list(KINDS).index(kind) % 2
-    for wide, scheme in VIEWS[2 * turn : 2 * turn + 2]:
-        page.set_viewport_size({"width": wide, "height": 800})
-        page.emulate_media(color_scheme=scheme)
+    page.evaluate(CUT)
+    for wide, scheme in by_turns:
+        show(page, wide, scheme)
         assert violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 800})
+    show(page, 320)
     page.evaluate(SPACED)
     assert width(page) <= 320
     assert page.evaluate(CLIPPED) == []
@@ -97,7 +99,8 @@ def test_every_kind_of_page_is_accessible_and_fits(open_page: Callable[..., Page
 def test_an_inaccessible_page_is_noticed(open_page: Callable[..., Page]) -> None:
     page = open_page("/about")
     page.evaluate("""() => {
-        document.querySelector('main').insertAdjacentHTML('beforeend', '<p class="pale">Pale</p><img src="/static/icon.svg">');
+        const wrong = '<p class="pale">Pale</p><img src="/static/icon.svg">';
+        document.querySelector('main').insertAdjacentHTML('beforeend', wrong);
         const sheet = new CSSStyleSheet();
         sheet.replaceSync('.pale { color: #bbb; width: 200vw; max-width: none }');
         document.adoptedStyleSheets = [sheet];
