@@ -18,7 +18,10 @@ ONLY_IN = {
     "li": {"ul", "ol"}, "dt": {"dl", "div"}, "dd": {"dl", "div"}, "tr": {"thead", "tbody"}, "td": {"tr"}, "th": {"tr"},
     "summary": {"details"}, "option": {"select"}, "figcaption": {"figure"}, "caption": {"table"},
 }  # fmt: skip
-LONG = ["/products/atlassian", "/products/adobe", "/products/linkedin", "/?q=zzzz", "/products/clade", "/?sort=random"]
+MORE = [
+    "/products/atlassian", "/products/adobe", "/products/linkedin", "/products/claude?as_of=1999-01-01",
+    "/?q=zzzz", "/?sort=random", "/products/clade", "/no/such/page",
+]  # fmt: skip
 
 
 class Reader(HTMLParser):
@@ -71,7 +74,7 @@ def faults(text: str) -> list[str]:
 
 
 def test_every_kind_of_page_is_well_formed(instance: Path) -> None:
-    paths = [*KINDS, *LONG]
+    paths = [*KINDS, *MORE]
     found = {path: faults(page.text) for path, page in zip(paths, get(instance, *paths), strict=True)}
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 

@@ -35,6 +35,7 @@ PAGES = {
     "about": "/about",
     "not-found": "/products/clade",
     "bad-parameter": "/?sort=random",
+    "nowhere": "/no/such/page",
 }
 VIEWS = [(1280, "light"), (360, "dark"), (1280, "dark"), (360, "light")]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
