@@ -15,7 +15,7 @@ from typing import Any
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 LICENSE_URL = "https://creativecommons.org/licenses/by/4.0/"
-COPIED = ("plugins", "queries", "static", "templates")
+COPIED = ("guard", "plugins", "queries", "static", "templates")
 
 
 def write_instance(database: Path, folder: Path) -> None:
