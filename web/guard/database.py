@@ -7,8 +7,10 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 import weakref
 from collections.abc import Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +20,9 @@ from datasette.database import Database, QueryInterrupted, Results
 HERE: Final = Path(__file__).resolve().parent.parent
 GRACE: Final = 0.2  # seconds after its time limit in which a query may still end by itself
 INHERITED: Final = ("LD_LIBRARY_PATH", "PATH", "TMPDIR")  # of the environment; the rest is none of a reader's business
+
+# When the queries of the request that is being answered must have ended, on the clock of time.monotonic().
+DEADLINE: Final[ContextVar[float]] = ContextVar("DEADLINE", default=float("inf"))
 
 Parameters = dict[str, Any] | list[Any]
 
@@ -69,7 +74,13 @@ class GuardedDatabase(Database):  # type: ignore[misc] # Datasette ships no type
         log_sql_errors: bool = True,  # noqa: ARG002, FBT001, FBT002 errors of strangers' SQL are no news
     ) -> Results:
         """Run a query as `Database.execute` does, in a reader."""
-        limit = min(custom_time_limit or self.ds.sql_time_limit_ms, self.ds.sql_time_limit_ms) / 1000
+        limit = min(
+            (custom_time_limit or self.ds.sql_time_limit_ms) / 1000,
+            self.ds.sql_time_limit_ms / 1000,
+            DEADLINE.get() - time.monotonic(),
+        )
+        if limit <= 0:
+            raise _interrupted(sql, params)
         most = self.ds.max_returned_rows
         if most == (page_size or self.ds.page_size):
             most += 1
@@ -79,7 +90,7 @@ class GuardedDatabase(Database):  # type: ignore[misc] # Datasette ships no type
             case [list() as columns, list() as rows, bool() as truncated]:
                 return Results(_as_rows(columns, rows), truncated, [(column, *[None] * 6) for column in columns])
             case ["OperationalError", "interrupted"] | None:
-                raise QueryInterrupted(sqlite3.OperationalError("interrupted"), sql, params)
+                raise _interrupted(sql, params)
             case [str() as name, str() as message]:
                 raise getattr(sqlite3, name, sqlite3.DatabaseError)(message)
         raise sqlite3.DatabaseError("the query gave no answer")
@@ -117,6 +128,10 @@ def _as_rows(columns: list[str], rows: list[tuple[Any, ...]]) -> list[sqlite3.Ro
         return [sqlite3.Row(cursor, row) for row in rows]
     finally:
         connection.close()
+
+
+def _interrupted(sql: str, params: Any) -> QueryInterrupted:  # noqa: ANN401 what Datasette gave
+    return QueryInterrupted(sqlite3.OperationalError("interrupted"), sql, params)
 
 
 def _plain(params: Any) -> Parameters:  # noqa: ANN401 what Datasette gives

@@ -7,8 +7,8 @@ from typing import Final
 MEGABYTE: Final = 1_000_000
 CELL: Final = MEGABYTE  # bytes of a text, a blob or a row inside SQLite
 HEAP: Final = 40 * MEGABYTE  # bytes that SQLite may hold for one query
-RESULT: Final = 4 * MEGABYTE  # bytes of all rows of a result, with CELL_OVERHEAD for each cell
-CELL_OVERHEAD: Final = 64  # bytes that a cell takes beside its text
+RESULT: Final = 2_500_000  # bytes of all rows of a result, with CELL_OVERHEAD for each cell
+CELL_OVERHEAD: Final = 50  # bytes that a cell takes beside its text
 SIZES: Final = {
     sqlite3.SQLITE_LIMIT_LENGTH: CELL,
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: 50_000,

@@ -109,7 +109,7 @@ def _bounded(cursor: Iterable[Row], most: int | None) -> Iterable[Row]:
         )
         if left < 0:
             raise TooLargeError(
-                f"the result takes more than {limits.RESULT // limits.MEGABYTE} MB. Ask for fewer rows or columns."
+                f"the result takes more than {limits.RESULT / limits.MEGABYTE} MB. Ask for fewer rows or columns."
             )
         yield row
 
