@@ -14,6 +14,8 @@ from scripts.dataset import CannotRunError
 from scripts.instance import write_instance
 from scripts.report import as_text
 
+CONNECTIONS = 500  # at a time; more are answered with 503
+
 
 @click.command(context_settings=CONTEXT)
 @root_option
@@ -60,7 +62,8 @@ def _serve(folder: Path, listener: socket.socket) -> None:  # pragma: no cover -
     from datasette.app import Datasette  # noqa: PLC0415 likewise
 
     app = Datasette(files=[], config_dir=folder).app()
-    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+    config = uvicorn.Config(app, log_level="warning", server_header=False, limit_concurrency=CONNECTIONS)
+    uvicorn.Server(config).run(sockets=[listener])
 
 
 if __name__ == "__main__":
