@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from tests.conftest import PROJECT
 
@@ -67,7 +68,7 @@ class Memory:
     _before: float = 0.0
     _ended: threading.Event = field(default_factory=threading.Event)
 
-    def __enter__(self) -> "Memory":
+    def __enter__(self) -> Self:
         self._before = _resident(self.site.process)
         self._watch = threading.Thread(target=self._look)
         self._watch.start()

@@ -32,7 +32,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/products/claude", "/products/nobody", "/healthz", "/static/site.css", DATABASE, f"{DATABASE}.json", "/-/x"]
+    "path",
+    ["/", "/products/claude", "/products/nobody", "/healthz", "/static/site.css", DATABASE, f"{DATABASE}.json", "/-/x"],
 )
 def test_every_answer_says_what_it_is_and_no_more(site: Site, path: str) -> None:
     headers = site.get(path).headers
@@ -81,7 +82,9 @@ def watched(browser: Browser, wrong: list[str]) -> Page:
 
 
 @in_browser
-@pytest.mark.parametrize("path", ["/", "/products/openai-api", DATABASE, f"{DATABASE}/events", f"{DATABASE}/trains_by_default"])
+@pytest.mark.parametrize(
+    "path", ["/", "/products/openai-api", DATABASE, f"{DATABASE}/events", f"{DATABASE}/trains_by_default"]
+)
 def test_no_page_breaks_its_policy(browser: Browser, site: Site, path: str) -> None:
     wrong: list[str] = []
     watched(browser, wrong).goto(f"http://127.0.0.1:{site.port}{path}")
@@ -108,5 +111,7 @@ def test_an_inline_script_does_not_run(browser: Browser, site: Site) -> None:
     for path in ("/", DATABASE):
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{site.port}{path}")
-        page.evaluate("document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))")
+        page.evaluate(
+            "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))"
+        )
         assert page.evaluate("window.ran") is None

@@ -30,7 +30,7 @@ class App:
         await send({"type": "http.response.body", "body": b"ok"})
 
 
-async def ask(app: Callable[..., Awaitable[None]], host: str | None = "10.0.0.1", **scope: Any) -> Answer:
+async def ask(app: Callable[..., Awaitable[None]], host: str = "10.0.0.1", **scope: Any) -> Answer:  # noqa: ANN401 parts of a scope
     messages: list[Message] = []
 
     async def receive() -> Message:
@@ -40,7 +40,7 @@ async def ask(app: Callable[..., Awaitable[None]], host: str | None = "10.0.0.1"
         messages.append(message)
 
     basis = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
-    await app({**basis, "client": (host, 1) if host else None, **scope}, receive, send)
+    await app({**basis, "client": (host, 1), **scope}, receive, send)
     return messages[0]["status"], dict(messages[0]["headers"]), messages[1]["body"]
 
 
@@ -132,15 +132,17 @@ def test_an_answer_that_does_not_begin_in_time_is_given_up_but_keeps_its_turn(mo
     async def run() -> None:
         app = App()
         told: list[Message] = []
+        answered = asyncio.Event()
 
         async def send(message: Message) -> None:
             told.append(message)
+            if message["type"] == "http.response.body":
+                answered.set()
 
         all_turns = Turns(app, running=1)
         scope = {"client": ("a", 1)}
         late = asyncio.ensure_future(all_turns.answer(scope, None, send, shared=True))
-        while len(told) < 2:
-            await asyncio.sleep(0.001)
+        await answered.wait()
         assert told[0]["status"] == 503
         assert (await start(all_turns, "a"))[0] == 429
         app.go.set()

@@ -1,4 +1,4 @@
-"""Keeps the pages that were rendered: a page is a function of the database, which does not change while it is served."""
+"""Keeps the pages that were rendered: a page is a function of the database, which does not change meanwhile."""
 
 import asyncio
 import gzip

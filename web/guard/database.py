@@ -64,7 +64,7 @@ class GuardedDatabase(Database):  # type: ignore[misc] # Datasette ships no type
         super().__init__(datasette, str(path), is_mutable=False)
         self._idle: list[Reader] = []
 
-    async def execute(  # noqa: PLR0913 the signature of Datasette
+    async def execute(  # noqa: PLR0913, PLR0917 the signature of Datasette
         self,
         sql: str,
         params: Any = None,  # noqa: ANN401 a mapping or a sequence
@@ -124,7 +124,7 @@ def _as_rows(columns: list[str], rows: list[tuple[Any, ...]]) -> list[sqlite3.Ro
     names = ", ".join('null as "{}"'.format(column.replace('"', '""')) for column in columns)
     connection = sqlite3.connect(":memory:")
     try:
-        cursor = connection.execute(f"select {names}")  # noqa: S608 quoted above
+        cursor = connection.execute(f"select {names}")
         return [sqlite3.Row(cursor, row) for row in rows]
     finally:
         connection.close()

@@ -23,24 +23,21 @@ SIZES: Final = {
     sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 1,
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
 }
-# By family: texts and numbers, mathematics, dates, aggregates, windows, JSON, full text; the last is of Datasette.
-FUNCTIONS: Final = frozenset(
-    """
-    abs char coalesce concat concat_ws format glob hex if ifnull iif instr length like likelihood likely lower ltrim max
-    min nullif octet_length printf quote random replace round rtrim sign soundex substr substring trim typeof unhex
-    unicode unistr unlikely upper
-    acos acosh asin asinh atan atan2 atanh ceil ceiling cos cosh degrees exp floor ln log log10 log2 mod pi pow power
-    radians sin sinh sqrt tan tanh trunc
-    current_date current_time current_timestamp date datetime julianday strftime time timediff unixepoch
-    avg count group_concat median percentile percentile_cont percentile_disc string_agg sum total
-    cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number
-    -> ->> json json_array json_array_length json_each json_error_position json_extract json_group_array
-    json_group_object json_insert json_object json_patch json_pretty json_quote json_remove json_replace json_set
-    json_tree json_type json_valid subtype
-    bm25 highlight match snippet
-    escape_fts
-    """.split()
-)
+FAMILIES: Final = {
+    "texts and numbers": "abs char coalesce concat concat_ws format glob hex if ifnull iif instr length like "
+    "likelihood likely lower ltrim max min nullif octet_length printf quote random replace round rtrim sign soundex substr "
+    "substring trim typeof unhex unicode unistr unlikely upper",
+    "mathematics": "acos acosh asin asinh atan atan2 atanh ceil ceiling cos cosh degrees exp floor ln log log10 log2 "
+    "mod pi pow power radians sin sinh sqrt tan tanh trunc",
+    "dates": "current_date current_time current_timestamp date datetime julianday strftime time timediff unixepoch",
+    "aggregates": "avg count group_concat median percentile percentile_cont percentile_disc string_agg sum total",
+    "windows": "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number",
+    "JSON": "-> ->> json json_array json_array_length json_each json_error_position json_extract json_group_array "
+    "json_group_object json_insert json_object json_patch json_pretty json_quote json_remove json_replace json_set "
+    "json_tree json_type json_valid subtype",
+    "full text": "bm25 escape_fts highlight match snippet",
+}
+FUNCTIONS: Final = frozenset(" ".join(FAMILIES.values()).split())
 # What Datasette asks of a schema, and what the full-text index asks of itself. Not `database_list`: it names the file.
 PRAGMAS: Final = frozenset(
     {

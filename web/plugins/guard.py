@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from asgi_gzip import GZipMiddleware
-from datasette import Response, handle_exception as datasette_exceptions, hookimpl
+from datasette import Response, hookimpl
+from datasette import handle_exception as datasette_exceptions
 from datasette.app import Datasette
 from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Base400
