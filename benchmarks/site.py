@@ -50,7 +50,8 @@ with _listen("127.0.0.1", int(sys.argv[2])) as listener:
 BARE = """
 import pathlib, sys, uvicorn
 body = pathlib.Path(sys.argv[1]).read_bytes()
-headers = [(b"content-type", b"text/html"), (b"content-encoding", b"gzip"), (b"content-length", str(len(body)).encode())]
+headers = [(b"content-type", b"text/html"), (b"content-encoding", b"gzip")]
+headers.append((b"content-length", str(len(body)).encode()))
 async def app(scope, receive, send):
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
@@ -80,11 +81,12 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What a run gave: requests per second, and the time within which half and 99 % of them were answered, in ms."""
+    """What a run gave: good answers per second, the ms within which half and 99 % came, the share turned away."""
 
     requests: float
     half: float
     nearly_all: float
+    refused: float
 
 
 Results = dict[tuple[str, int], list[Rate]]
@@ -102,18 +104,21 @@ def served(command: Sequence[str], port: int, path: str = "/") -> Iterator[str]:
 
 
 def load(contest: Contest, connections: int, seconds: int, script: Path) -> Rate:
-    """Ask for one address over and over; raises CannotRunError where an answer is an error."""
+    """Ask for one address over and over; raises CannotRunError where a connection breaks."""
     headers = ["-H", "Accept-Encoding: gzip"]
     if contest.known:
         headers += ["-H", f"If-None-Match: {_get(contest.address)[0]}"]
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script), *headers]
     said = subprocess.run([*command, contest.address], capture_output=True, text=True, check=True).stdout
-    failed = re.search(r"Non-2xx or 3xx responses: (\d+)|Socket errors: .*", said)
-    if failed:
-        raise CannotRunError(f"{contest.title} at {connections} connections: {failed[0]}")
+    if broken := re.search(r"Socket errors: .*", said):
+        raise CannotRunError(f"{contest.title} at {connections} connections: {broken[0]}")
+    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
+    answered = re.search(r"(\d+) requests in", said)
     found = re.search(r"Requests/sec:\s*([\d.]+)", said)
     assert found
-    return Rate(float(found[1]), _milliseconds(said, "50%"), _milliseconds(said, "99%"))
+    assert answered
+    share = int(refused[1]) / int(answered[1]) if refused else 0.0
+    return Rate(float(found[1]) * (1 - share), _milliseconds(said, "50%"), _milliseconds(said, "99%"), share)
 
 
 def contests(site: str, plain: str, bare: str, nginx: str | None) -> list[Contest]:
@@ -144,7 +149,8 @@ def rates_table(wanted: Sequence[Contest], results: Results) -> Table:
         cells: list[str] = []
         for number in CONNECTIONS:
             rate = middle(results[contest.name, number])
-            cells += [f"{rate.requests:,.0f}", f"{rate.half:.1f} / {rate.nearly_all:.1f}"]
+            away = f" ({rate.refused:.0%} turned away)" if rate.refused else ""
+            cells += [f"{rate.requests:,.0f}{away}", f"{rate.half:.1f} / {rate.nearly_all:.1f}"]
         table.add_row(contest.title, *cells)
     return table
 
@@ -166,7 +172,7 @@ def targets_table(results: Results) -> Table:
 
 def middle(rates: Sequence[Rate]) -> Rate:
     """Return the medians of several runs."""
-    return Rate(*(median(getattr(rate, name) for rate in rates) for name in ("requests", "half", "nearly_all")))
+    return Rate(*(median(getattr(rate, name) for rate in rates) for name in ("requests", "half", "nearly_all", "refused")))
 
 
 def _verdict(*, met: bool) -> str:

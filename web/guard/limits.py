@@ -25,8 +25,8 @@ SIZES: Final = {
 }
 FAMILIES: Final = {
     "texts and numbers": "abs char coalesce concat concat_ws format glob hex if ifnull iif instr length like "
-    "likelihood likely lower ltrim max min nullif octet_length printf quote random replace round rtrim sign soundex substr "
-    "substring trim typeof unhex unicode unistr unlikely upper",
+    "likelihood likely lower ltrim max min nullif octet_length printf quote random replace round rtrim sign soundex "
+    "substr substring trim typeof unhex unicode unistr unlikely upper",
     "mathematics": "acos acosh asin asinh atan atan2 atanh ceil ceiling cos cosh degrees exp floor ln log log10 log2 "
     "mod pi pow power radians sin sinh sqrt tan tanh trunc",
     "dates": "current_date current_time current_timestamp date datetime julianday strftime time timediff unixepoch",
@@ -46,6 +46,7 @@ PRAGMAS: Final = frozenset(
         "index_info",
         "index_list",
         "index_xinfo",
+        "recursive_triggers",  # set by a library of Datasette 1.0
         "schema_version",
         "table_info",
         "table_list",
