@@ -97,7 +97,12 @@ def _metadata(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
         "license": license_,
         "license_url": LICENSE_URL,
         "databases": {
-            name: {"title": title, "description": description, "tables": tables, "queries": {**stored_queries(), **rule_queries(connection)}}
+            name: {
+                "title": title,
+                "description": description,
+                "tables": tables,
+                "queries": {**stored_queries(), **rule_queries(connection)},
+            }
         },
     }
 
