@@ -129,6 +129,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench_site(session: nox.Session) -> None:
+    """Measure the site beside Datasette's own pages and nginx; needs wrk."""
+    install(session, "check", "web", "release")
+    session.run("python", "-m", "benchmarks.site", *session.posargs)
+
+
+@nox.session(default=False)
 def next(session: nox.Session) -> None:  # noqa: A001 the session is called as its environment
     """Try the site on the coming Datasette 1.0; gates nothing."""
     install(session, "next")

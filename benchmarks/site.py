@@ -172,7 +172,7 @@ def targets_table(results: Results) -> Table:
 
 def middle(rates: Sequence[Rate]) -> Rate:
     """Return the medians of several runs."""
-    return Rate(*(median(getattr(rate, name) for rate in rates) for name in ("requests", "half", "nearly_all", "refused")))
+    return Rate(*map(median, zip(*((it.requests, it.half, it.nearly_all, it.refused) for it in rates), strict=True)))
 
 
 def _verdict(*, met: bool) -> str:

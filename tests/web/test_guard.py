@@ -1,7 +1,5 @@
 """Hostile SQL and hostile addresses against the site as a process: bounded memory, and others are served meanwhile."""
 
-# ruff: noqa: S608 queries are put together here as hostile readers do
-
 import json
 import shutil
 import sys

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from datasette.app import Datasette
 
 from scripts.instance import stored_queries, write_instance
 from tests.conftest import PROJECT

@@ -47,11 +47,12 @@ class Reader:
 
     def ask(self, sql: str, parameters: Parameters, seconds: float, most: int | None) -> Any:  # noqa: ANN401 an `Answer`, or what a broken process sent
         """Return the answer to a query; raises OverrunError when it does not come in time."""
-        self._server.send_bytes(marshal.dumps((sql, parameters, seconds, most)))
+        request = marshal.dumps((sql, parameters, seconds, most))
         try:
+            self._server.send_bytes(request)
             if self._server.poll(seconds + GRACE):
                 return marshal.loads(self._server.recv_bytes())  # noqa: S302 of the process started above
-        except (EOFError, ConnectionError):  # it took more memory than it may, and died of it
+        except (EOFError, ConnectionError):  # it has died, for example of the memory that it may not have
             pass
         raise OverrunError
 

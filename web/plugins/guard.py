@@ -66,7 +66,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
     unturned = re.compile(rf"/(-/|static/|healthz$)|{file.pattern}")
 
     def wrapper(app: App) -> App:
-        turns = Turns(app, datasette.setting("num_sql_threads") - FREE_THREADS)
+        turns = Turns(app, max(1, datasette.setting("num_sql_threads") - FREE_THREADS))
 
         async def in_turn(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "http" or unturned.match(scope["path"]):
