@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from tests.web.server import ONE, OTHER, Memory, Site, serving
+from tests.web.server import ONE, OTHER, Answer, Memory, Site, serving
 
 pytestmark = [
     pytest.mark.xdist_group("guard"),  # one server for all of them
@@ -57,6 +57,8 @@ COSTLY = {
     "a long name": f"select 1 as '{'y' * 6000}' from events",
     "what grows as JSON": "select replace(printf('%.*c', 2400, 'a'), 'a', char(1)) from events limit 1000",
     "what grows in memory": "select replace(printf('%.*c', 600, 'a'), 'a', char(128512)) from events limit 1000",
+    "a result of 20 MB": "select printf('%.*c', 20000, 'a') from events limit 1000",
+    "a result of 20 MB that grows": "select replace(printf('%.*c', 20000, 'a'), 'a', char(1)) from events limit 1000",
     "blobs": "select cast(printf('%.*c', 2400, 'a') as blob) from events limit 1000",
     "windows": "select group_concat(summary) over (order by rowid) from events",
 }
@@ -116,8 +118,18 @@ def quick(instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield site
 
 
+@pytest.fixture(scope="module")
+def usual(instance: Path) -> Iterator[Site]:
+    """The site as it is served."""
+    with serving(instance) as site:
+        yield site
+
+
 def sql(query: str, suffix: str = ".json") -> str:
     return f"{DATABASE}{suffix}?sql={quote_plus(query)}"
+
+
+NEVER = sql(COSTLY["a call that cannot be interrupted"])
 
 
 @pytest.mark.parametrize(("name", "suffix"), [*((name, ".json") for name in COSTLY), *((name, "") for name in WIDE)])
@@ -169,23 +181,35 @@ def test_an_overrun_is_said_in_every_format(quick: Site) -> None:
         assert b"too long" in answer.body
 
 
-def test_others_are_served_while_one_asks_much(instance: Path) -> None:
-    """With the limits of the site: what another reader asks during a query that overruns is answered before it."""
-    with serving(instance) as site:
-        answers: list[int] = []
-        costly = sql(COSTLY["a call that cannot be interrupted"])
-        for _ in range(2):  # the second time all processes have been started
-            running = threading.Thread(target=lambda: answers.append(site.get(costly, ONE).status))
-            running.start()
-            statuses = [
-                site.get(path, OTHER).status
-                for path in ("/products/claude", f"{DATABASE}/products.json", sql("select count(*) from events"))
-            ]
-            before = list(answers)
-            running.join()
+def test_others_are_served_while_one_asks_much(usual: Site) -> None:
+    """What another reader asks during a query that overruns is answered before it."""
+    answers: list[int] = []
+    for _ in range(2):  # the second time all processes have been started
+        running = threading.Thread(target=lambda: answers.append(usual.get(NEVER, ONE).status))
+        running.start()
+        statuses = [
+            usual.get(path, OTHER).status
+            for path in ("/products/claude", f"{DATABASE}/products.json", sql("select count(*) from events"))
+        ]
+        before = list(answers)
+        running.join()
         assert statuses == [200, 200, 200]
     assert before == [400]
     assert answers == [400, 400]
+
+
+def test_one_reader_gets_one_turn_after_another(usual: Site) -> None:
+    answers: list[Answer] = []
+    asked = [NEVER, *(sql(f"select {number}") for number in range(25))]
+    running = [threading.Thread(target=lambda path=path: answers.append(usual.get(path))) for path in asked]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    refused = [answer for answer in answers if answer.status == 429]
+    assert refused
+    assert {answer.headers["retry-after"] for answer in refused} == {"1"}
+    assert {answer.status for answer in answers} <= {200, 400, 429}
 
 
 def test_no_file_of_the_machine_is_readable(quick: Site) -> None:
