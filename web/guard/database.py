@@ -19,6 +19,7 @@ from datasette.database import Database, QueryInterrupted, Results
 
 HERE: Final = Path(__file__).resolve().parent.parent
 GRACE: Final = 0.2  # seconds after its time limit in which a query may still end by itself
+START: Final = 5.0  # seconds within which a new process is ready, on a machine that is very busy
 INHERITED: Final = ("LD_LIBRARY_PATH", "PATH", "TMPDIR")  # of the environment; the rest is none of a reader's business
 
 # When the queries of the request that is being answered must have ended, on the clock of time.monotonic().
@@ -43,18 +44,25 @@ class Reader:
             self._process = subprocess.Popen(  # noqa: S603 this very package
                 command, cwd=HERE, env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
             )
+        self._ready = False
         self.end = weakref.finalize(self, _end, self._process, self._server)
 
     def ask(self, sql: str, parameters: Parameters, seconds: float, most: int | None) -> Any:  # noqa: ANN401 an `Answer`, or what a broken process sent
         """Return the answer to a query; raises OverrunError when it does not come in time."""
         request = marshal.dumps((sql, parameters, seconds, most))
         try:
+            self._await_start()
             self._server.send_bytes(request)
             if self._server.poll(seconds + GRACE):
                 return marshal.loads(self._server.recv_bytes())  # noqa: S302 of the process started above
         except (EOFError, ConnectionError):  # it has died, for example of the memory that it may not have
             pass
         raise OverrunError
+
+    def _await_start(self) -> None:
+        if not self._ready and self._server.poll(START):
+            self._server.recv_bytes()
+            self._ready = True
 
 
 class GuardedDatabase(Database):  # type: ignore[misc] # Datasette ships no types
@@ -115,6 +123,7 @@ class GuardedDatabase(Database):  # type: ignore[misc] # Datasette ships no type
             found = reader.ask(sql, parameters, seconds, most)
         except OverrunError:
             reader.end()
+            self._idle.append(Reader(Path(self.path).resolve()))  # it starts while nobody waits for it
             return None
         self._idle.append(reader)
         return found

@@ -45,6 +45,7 @@ def main(descriptor: int, path: str) -> None:
         with contextlib.suppress(ValueError, OSError):  # not every system has each
             resource.setrlimit(limit, (size, size))
     with Connection(descriptor) as server:
+        server.send_bytes(b"ready")
         while True:
             try:
                 request: Request = marshal.loads(server.recv_bytes())  # noqa: S302 of the server that started us
