@@ -193,6 +193,7 @@ def _fold(connection: sqlite3.Connection, dataset: Dataset) -> None:
     connection.execute("alter table readings rename to readings_of_release")
     _run(connection, RULES / "standing.sql")
     _run(connection, RULES / "fold.sql")
+    _run(connection, RULES / "readings.sql")
     labels = dataset.labels
     # The event an interval began with: of the readings of that day the one dated by it, a change before an observation.
     spans = connection.execute(
