@@ -108,7 +108,18 @@ def load(contest: Contest, connections: int, seconds: int, script: Path) -> Rate
     headers = ["-H", "Accept-Encoding: gzip"]
     if contest.known:
         headers += ["-H", f"If-None-Match: {_get(contest.address)[0]}"]
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script), *headers]
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{connections}",
+        f"-d{seconds}s",
+        "--timeout",
+        "20s",
+        "--latency",
+        "-s",
+        str(script),
+        *headers,
+    ]
     said = subprocess.run([*command, contest.address], capture_output=True, text=True, check=True).stdout
     if broken := re.search(r"Socket errors: .*", said):
         raise CannotRunError(f"{contest.title} at {connections} connections: {broken[0]}")

@@ -207,6 +207,11 @@ def test_the_gate(scope: dict[str, Any], status: int) -> None:
     assert asyncio.run(ask(gate(_read), **scope))[0] == status
 
 
+def test_the_gate_knows_where_the_site_begins() -> None:
+    for path, status in (("/base/-/versions", 404), ("/base/-/static/app.css", 200), ("/base/", 200)):
+        assert asyncio.run(ask(gate(_read, "/base"), path=path))[0] == status
+
+
 def test_a_body_that_turns_out_to_be_too_large_is_cut() -> None:
     assert asyncio.run(ask(gate(_read)))[2] == b"http.request http.disconnect http.disconnect"
 

@@ -90,7 +90,7 @@ class Cache:
             self._rendering[key] = rendered
         try:
             await self._app({**scope, "method": "GET", "headers": headers}, receive, recorder.record)
-            entry = recorder.entry(forever=scope["path"].startswith("/static/") and b"v=" in scope["query_string"])
+            entry = recorder.entry(forever="/static/" in scope["path"] and b"v=" in scope["query_string"])
             if key and entry:
                 self._put(key, entry)
         finally:

@@ -24,15 +24,15 @@ PREFLIGHT: Final = [
 ]
 
 
-def gate(app: App) -> App:
-    """Let pass what may be asked."""
+def gate(app: App, base: str = "") -> App:
+    """Let pass what may be asked of a site whose addresses begin with `base`."""
 
     async def gated(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
         elif scope["method"] == "OPTIONS":
             await reply(send, 204, headers=PREFLIGHT)
-        elif (refused := refusal(scope)) is not None:
+        elif (refused := refusal(scope, base)) is not None:
             await reply(send, *refused)
         else:
             await app(scope, _limited(receive), send)
@@ -53,7 +53,7 @@ async def reply(send: Send, status: int, text: str = "", headers: list[tuple[byt
     await send({"type": "http.response.body", "body": body})
 
 
-def refusal(scope: Scope) -> tuple[int, str] | None:
+def refusal(scope: Scope, base: str = "") -> tuple[int, str] | None:
     """Return status and text of the refusal of a request, None where it may pass."""
     path, query = scope["path"], scope["query_string"]
     if scope["method"] not in METHODS:
@@ -62,7 +62,7 @@ def refusal(scope: Scope) -> tuple[int, str] | None:
         return 414, f"The address is longer than {ADDRESS} bytes."
     if query.count(b"&") + query.count(b";") >= PARAMETERS:
         return 400, f"There are more than {PARAMETERS} parameters."
-    if _closed(path):
+    if _closed(path.removeprefix(base)):
         return 404, "There is no such page."
     if int(dict(scope["headers"]).get(b"content-length", b"0") or 0) > BODY:
         return 413, f"The body is larger than {BODY} bytes."

@@ -59,11 +59,12 @@ def handle_exception(exception: Exception) -> Response | None:
 @hookimpl(trylast=True)  # type: ignore[untyped-decorator] # likewise; the outermost wrapper
 def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
     """Put around Datasette, from the inside: turns, the gate, compression, headers, and what is kept."""
+    base = datasette.setting("base_url").rstrip("/")
     databases = "|".join(re.escape(database.route) for database in datasette.databases.values())
-    stock = re.compile(rf"/(-|{databases})([/.]|$)")
-    own = re.compile(rf"(?!{stock.pattern}|/alerts(/|$)|/healthz$)")
-    file = re.compile(r"/[^/]+\.db$")
-    unturned = re.compile(rf"/(-/|static/|healthz$)|{file.pattern}")
+    stock = re.compile(rf"{re.escape(base)}/(-|{databases})([/.]|$)")
+    own = re.compile(rf"(?!{stock.pattern}|{re.escape(base)}/(alerts|healthz)(/|$))")
+    file = re.compile(rf"{re.escape(base)}/[^/]+\.db$")
+    unturned = re.compile(rf"{re.escape(base)}/(-/|static/|healthz$)|{file.pattern}")
 
     def wrapper(app: App) -> App:
         turns = Turns(app, max(1, datasette.setting("num_sql_threads") - FREE_THREADS))
@@ -74,7 +75,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
             else:
                 await turns.answer(scope, receive, send, shared=stock.match(scope["path"]) is not None)
 
-        gated = gate(in_turn)
+        gated = gate(in_turn, base)
         packed = GZipMiddleware(gated, compresslevel=COMPRESSION)
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
