@@ -4,24 +4,19 @@ The same commit gives the same bytes (of the database: for one SQLite version). 
 new one takes its place in one step.
 """
 
-import json
-import sqlite3
-import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from scripts.check import check
 from scripts.cli import CONTEXT, reports_mistakes, root_option
-from scripts.database import content_digest, write_database
+from scripts.database import DATABASE, write_database
 from scripts.dataset import CannotRunError, Dataset, open_dataset
 from scripts.documents import write_documents
+from scripts.manifest import write_manifest
 from scripts.output import replacing
 from scripts.report import Report, as_text
-
-DATABASE = "does-it-train.sqlite"
 
 
 def build(root: Path, out: Path, *, allow_findings: bool = False) -> Report:
@@ -37,49 +32,18 @@ def build(root: Path, out: Path, *, allow_findings: bool = False) -> Report:
     if not all(table.readable for table in dataset.tables):
         raise CannotRunError("a file cannot be read, so nothing can be built. Run the check and mend what it finds.")
     with replacing(out) as staging:
-        write_database(dataset, staging / DATABASE)
-        write_documents(staging / DATABASE, staging / "json")
-        manifest = _manifest(dataset, staging / DATABASE, report)
-        (staging / "manifest.json").write_text(
-            json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        write_release(dataset, staging)
+        write_manifest(dataset, staging, findings=len(report.findings))
     return report
 
 
-def _manifest(dataset: Dataset, database: Path, report: Report) -> dict[str, Any]:
-    connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
-    try:
-        digest = content_digest(connection)
-    finally:
-        connection.close()
-    commit, modified = _commit(dataset.root)
-    return {
-        "$schema": "json/schema/manifest.schema.json",
-        "name": dataset.descriptor["name"],
-        "version": dataset.descriptor["version"],
-        "as_of": dataset.as_of,
-        "commit": commit,
-        "modified": modified,
-        "findings": len(report.findings),
-        "content_sha256": digest,
-        "sqlite_version": sqlite3.sqlite_version,
-        "counts": {table.spec.name: len(table.rows) for table in dataset.tables},
-    }
+def write_release(dataset: Dataset, folder: Path) -> None:
+    """Write into `folder` what every release holds: the database and the JSON documents.
 
-
-def _commit(root: Path) -> tuple[str | None, bool]:
-    """Return the commit that `root` is checked out at, and whether files differ from it; (None, True) outside Git."""
-    head = _git(root, "rev-parse", "HEAD")
-    changes = _git(root, "status", "--porcelain", "--", ".")
-    return (None, True) if head is None or changes is None else (head, bool(changes))
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    try:
-        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True)  # noqa: S603, S607 fixed words
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()
+    Raises CannotRunError where the data break a constraint of the database.
+    """
+    write_database(dataset, folder / DATABASE)
+    write_documents(folder / DATABASE, folder / "json")
 
 
 @click.command(context_settings=CONTEXT)
