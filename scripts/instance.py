@@ -24,7 +24,7 @@ DEPLOY = WEB / "deploy"
 DEPLOYED = ("Dockerfile", ".dockerignore", "nginx.conf")
 # The files of the release that the site serves.
 RELEASE = "release"
-COPIED = ("plugins", "queries", "static", "templates")
+COPIED = ("pages", "plugins", "queries", "static", "templates")
 
 
 def write_instance(database: Path, folder: Path) -> None:
