@@ -20,16 +20,16 @@ from scripts.report import Report, as_text
 from scripts.site import write_site
 
 
-def publish(root: Path, out: Path, *, live: str = "") -> Report:
+def publish(root: Path, out: Path, *, live: str = "") -> tuple[Report, list[str]]:
     """Make the whole release of the dataset below `root` and put it in the place of `out`.
 
     `live` is the address of a running instance, for what the static copy of the site cannot answer. Returns the report
-    of the check; with findings nothing is made. Raises CannotRunError where the release cannot be made at all.
+    of the check, with findings of which nothing is made, and the dead links of the site. Raises CannotRunError where the release cannot be made at all.
     """
     dataset = open_dataset(root)
     report = check(dataset)
     if not report.clean:
-        return report
+        return report, []
     with replacing(out) as staging:
         write_release(dataset, staging)
         write_package(dataset, staging)
@@ -37,8 +37,8 @@ def publish(root: Path, out: Path, *, live: str = "") -> Report:
         write_catalogue(dataset, staging)
         write_manifest(dataset, staging, findings=0)
         write_instance(staging / DATABASE, staging / "instance")
-        write_site(staging / "instance", staging / "site", homepage=dataset.descriptor["homepage"], live=live)
-    return report
+        dead = write_site(staging / "instance", staging / "site", homepage=dataset.descriptor["homepage"], live=live)
+    return report, dead
 
 
 @click.command(context_settings=CONTEXT)
@@ -57,11 +57,13 @@ def main(*, root: Path, out: Path, live: str) -> None:
     """
     if live and not live.startswith(("https://", "http://")):
         raise CannotRunError(f"--live {live} is not an address. Write it whole, for example https://example.org.")
-    report = publish(root, out, live=live.rstrip("/"))
+    report, dead = publish(root, out, live=live.rstrip("/"))
     if not report.clean:
         click.echo(as_text(report), err=True)
         click.echo(f"nothing was published; {out} is as it was", err=True)
         sys.exit(1)
+    for link in dead:
+        click.echo(f"warning: {link}", err=True)
     click.echo(f"published {out} as of {report.as_of}")
 
 

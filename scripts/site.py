@@ -12,12 +12,11 @@ import shutil
 import sqlite3
 from collections import deque
 from collections.abc import Iterator
-from contextlib import closing, redirect_stdout
+from contextlib import closing
 from dataclasses import dataclass, field
 from html import escape, unescape
 from html.parser import HTMLParser
 from http import HTTPStatus
-from io import StringIO
 from pathlib import Path, PurePosixPath
 from posixpath import relpath
 from string import Template
@@ -25,9 +24,9 @@ from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from datasette.app import Datasette
+from datasette.plugins import pm
 
 from scripts.database import DATABASE
-from scripts.dataset import CannotRunError
 from scripts.instance import DEPLOY, RELEASE
 
 # Addresses that programs know without a link; each is copied if the site has it.
@@ -86,19 +85,16 @@ class Copy:
         return Target(path, fragment, live=True) if stock or question else Target(bare, fragment)
 
 
-def write_site(instance: Path, folder: Path, *, homepage: str, live: str = "") -> None:
-    """Write the static copy of the site that `instance` serves into `folder`.
+def write_site(instance: Path, folder: Path, *, homepage: str, live: str = "") -> list[str]:
+    """Write the static copy of the site that `instance` serves into `folder`; return its dead links, in words.
 
     `homepage` is the address of the published site and `live` that of a running instance, both without a slash at the
-    end. Raises CannotRunError where a page leads nowhere.
+    end. A dead link leads to the page that says so.
     """
     copy = Copy(homepage)
-    # Datasette prints what it answers with an error, also where that is the answer looked for.
-    with redirect_stdout(StringIO()):
-        asyncio.run(_ask(instance, copy))
-    broken = [f"{page} leads to {path}" for path, page in sorted(copy.referrers.items()) if path not in copy.files]
-    if broken:
-        raise CannotRunError(f"links of the site lead nowhere: {'; '.join(broken[:10])}. Mend the pages.")
+    asyncio.run(_ask(instance, copy))
+    dead = [path for path in sorted(copy.referrers) if path not in copy.files]
+    copy.files |= dict.fromkeys(dead, copy.files[NOWHERE])
     for path, page in copy.pages.items():
         _write(folder / copy.files[path], _relinked(copy, path, page, live).encode())
     for path, target in copy.moved.items():
@@ -108,9 +104,12 @@ def write_site(instance: Path, folder: Path, *, homepage: str, live: str = "") -
     _write(folder / LIVE_PAGE, _live_page(copy).encode())
     if (instance / RELEASE).is_dir():
         shutil.copytree(instance / RELEASE, folder / RELEASE, dirs_exist_ok=True)
+    return [f"{copy.referrers[path]} leads to {path}, where nothing is" for path in dead]
 
 
 async def _ask(instance: Path, copy: Copy) -> None:
+    # With rich, Datasette 0.65 prints a traceback for every address that leads nowhere, and breaks down over some.
+    pm.get_plugin("datasette.handle_exception").rich = None
     datasette = Datasette(files=[], config_dir=instance)
     try:
         for path in (*WELL_KNOWN, NOWHERE, *_former(instance)):
@@ -220,7 +219,7 @@ def _forward(link: str) -> str:
 
 
 def _live_page(copy: Copy) -> str:
-    style = next((file for file in sorted(copy.files.values()) if file.endswith(".css")), "static/site.css")
+    style = next(file for file in sorted(copy.files.values()) if file.startswith("static/") and file.endswith(".css"))
     return Template((DEPLOY / "live.html").read_text(encoding="utf-8")).substitute(
         style=_between(copy, "/", f"../{style}")
     )
