@@ -70,7 +70,7 @@ DERIVED: Mapping[str, Relation] = {
 
 def write_parquet(dataset: Dataset, folder: Path) -> None:
     """Write `parquet/<relation>.parquet` into `folder`, which holds the release database."""
-    relations = {spec.name: _relation(spec) for spec in dataset.specs.values()} | DERIVED
+    relations = {spec.name: _relation(spec) for spec in dataset.specs.values()} | dict(DERIVED)
     (folder / "parquet").mkdir()
     with closing(sqlite3.connect(f"file:{folder / DATABASE}?mode=ro&immutable=1", uri=True)) as connection:
         for name, relation in relations.items():

@@ -24,7 +24,8 @@ def publish(root: Path, out: Path, *, live: str = "") -> tuple[Report, list[str]
     """Make the whole release of the dataset below `root` and put it in the place of `out`.
 
     `live` is the address of a running instance, for what the static copy of the site cannot answer. Returns the report
-    of the check, with findings of which nothing is made, and the dead links of the site. Raises CannotRunError where the release cannot be made at all.
+    of the check, with findings of which nothing is made, and the dead links of the site, in words. Raises
+    CannotRunError where the release cannot be made at all.
     """
     dataset = open_dataset(root)
     report = check(dataset)

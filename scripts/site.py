@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape, unescape
 from html.parser import HTMLParser
 from http import HTTPStatus
@@ -178,20 +179,21 @@ def _page_file(path: str) -> str:
 
 def _relinked(copy: Copy, path: str, page: str, live: str) -> str:
     """Return the page with the address `path` as it stands in the copy, its links rewritten."""
-
-    def attribute(tag: str, match: re.Match[str]) -> str:
-        name, equals, quoted = match.groups()
-        link = unescape(quoted.strip("\"'"))
-        target = copy.target(link, path) if name.lower() in (*LINKS, *FORMS) else None
-        if target is None or (tag == "link" and "://" in link):  # the canonical address is the full one
-            return match[0]
-        return f'{name}{equals}"{escape(_replacement(copy, path, target, live, form=name.lower() in FORMS))}"'
-
     parts, end = [], 0
     for start, tag, text, _ in _Tags(page).tags:
-        parts += [page[end:start], ATTRIBUTE.sub(lambda match, tag=tag: attribute(tag, match), text)]
+        parts += [page[end:start], ATTRIBUTE.sub(partial(_attribute, copy, path, live, tag), text)]
         end = start + len(text)
     return "".join([*parts, page[end:]])
+
+
+def _attribute(copy: Copy, page: str, live: str, tag: str, match: re.Match[str]) -> str:
+    """Return what stands in the copy in place of an attribute of a tag."""
+    name, equals, quoted = match.groups()
+    link = unescape(quoted.strip("\"'"))
+    target = copy.target(link, page) if name in (*LINKS, *FORMS) else None
+    if target is None or (tag == "link" and "://" in link):  # the canonical address is the full one
+        return match[0]
+    return f'{name}{equals}"{escape(_replacement(copy, page, target, live, form=name in FORMS))}"'
 
 
 def _replacement(copy: Copy, page: str, target: Target, live: str, *, form: bool) -> str:

@@ -56,11 +56,8 @@ def effect_on_retention(tier: Row) -> str:
 
 def zero_retention(tier: Row) -> str:
     """Say whether inputs of a tier can be not kept at all, and whether there is a data processing agreement."""
-    parts = [
-        f"{name}: {label(tier, field).lower()}"
-        for name, field in (("zero retention", "zdr"), ("DPA", "dpa"))
-        if label(tier, field)
-    ]
+    parts = [f"{name}: {label(tier, field).lower()}" for name, field in (("zero retention", "zdr"), ("DPA", "dpa"))
+             if label(tier, field)]
     return ", ".join(parts).capitalize().replace("dpa", "DPA") + "." if parts else ""
 
 
@@ -84,10 +81,8 @@ def confidential(tiers: Sequence[Row]) -> str:
     quiet = [tier for tier in tiers if value(tier, "training") in {"no", "opt_in"}]
     unsure = [tier for tier in tiers if tier not in trains and tier not in quiet]
     strong = [
-        tier
-        for tier in quiet
-        if value(tier, "zdr") in {"default", "self_serve", "on_request"}
-        or value(tier, "dpa") in {"included", "on_request"}
+        tier for tier in quiet
+        if value(tier, "zdr") in {"default", "self_serve", "on_request"} or value(tier, "dpa") in {"included", "on_request"}
     ]
     parts = []
     if trains:
@@ -98,10 +93,8 @@ def confidential(tiers: Sequence[Row]) -> str:
         parts.append(f"Zero retention or a DPA can be had on {names(strong)}.")
     if unsure:
         parts.append(f"For {names(unsure)} the documents do not settle it, so assume the worse.")
-    parts.append(
-        "Whether that is enough for your data is for you or your counsel to judge; documents are promises, and "
-        "people at the vendor may read inputs for the purposes listed by plan."
-    )
+    parts.append("Whether that is enough for your data is for you or your counsel to judge; documents are promises, and "
+                 "people at the vendor may read inputs for the purposes listed by plan.")
     return " ".join(parts)
 
 
