@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from scripts.dataset import Dataset, earliest
-from scripts.manifest import ARCHIVE, files
+from scripts.manifest import attributions, files
 
 Document = dict[str, Any]
 
 PUBLISHER = "The does-it-train editors"
-ARCHIVE_LICENSE = "https://opendatacommons.org/licenses/by/1-0/"
+LICENSES = {"ODC-By-1.0": "https://opendatacommons.org/licenses/by/1-0/"}
 NAMES = {
     "does-it-train.sqlite": "SQLite database",
     "does-it-train.zip": "Data package: tables as CSV with their schemas",
@@ -64,7 +64,10 @@ def schema_org(dataset: Dataset, offered: Sequence[Document]) -> Document:
         "isAccessibleForFree": True,
         "creator": publisher,
         "publisher": publisher,
-        "isBasedOn": {"@type": "Dataset", "name": ARCHIVE["title"], "url": ARCHIVE["path"], "license": ARCHIVE_LICENSE},
+        "isBasedOn": [
+            {"@type": "Dataset", "name": based["title"], "url": based["path"], "license": LICENSES[based["license"]]}
+            for based in attributions(dataset)
+        ],
         "variableMeasured": [
             {"@type": "PropertyValue", "name": field.name, "description": field.description}
             for field in dataset.specs["tiers"].fields
@@ -109,11 +112,14 @@ def dcat(dataset: Dataset, offered: Sequence[Document]) -> Document:
             "foaf:name": PUBLISHER,
             "foaf:homepage": {"@id": f"{about['homepage']}/"},
         },
-        "dcterms:source": {
-            "@id": ARCHIVE["path"],
-            "dcterms:title": _english(ARCHIVE["title"]),
-            "dcterms:license": {"@id": ARCHIVE_LICENSE},
-        },
+        "dcterms:source": [
+            {
+                "@id": based["path"],
+                "dcterms:title": _english(based["title"]),
+                "dcterms:license": {"@id": LICENSES[based["license"]]},
+            }
+            for based in attributions(dataset)
+        ],
         "dcat:keyword": [_english(word) for word in about["keywords"]],
         "dcat:landingPage": {"@id": f"{about['homepage']}/"},
         "dcat:distribution": [

@@ -24,7 +24,7 @@ MEDIA_TYPES = {
     ".sqlite": "application/vnd.sqlite3",
     ".zip": "application/zip",
 }
-# Whose material the evidence rests on, and how its addresses begin; it must be named wherever the data go.
+# Whose copies of documents the evidence rests on, and how their addresses begin.
 ARCHIVE = {"title": "Open Terms Archive", "path": "https://opentermsarchive.org", "license": "ODC-By-1.0"}
 ARCHIVED_AT = "https://github.com/OpenTermsArchive/"
 
@@ -34,7 +34,6 @@ def write_manifest(dataset: Dataset, folder: Path, *, findings: int) -> None:
     with closing(sqlite3.connect(f"file:{folder / DATABASE}?mode=ro&immutable=1", uri=True)) as connection:
         digest = content_digest(connection)
     commit, modified = _commit(dataset.root)
-    archived = sum(row["archived_url"].startswith(ARCHIVED_AT) for row in dataset.table("sources").rows)
     document = {
         "$schema": "json/schema/manifest.schema.json",
         "name": dataset.descriptor["name"],
@@ -48,11 +47,17 @@ def write_manifest(dataset: Dataset, folder: Path, *, findings: int) -> None:
         "sqlite_version": sqlite3.sqlite_version,
         "pyarrow_version": version("pyarrow") if (folder / "parquet").is_dir() else None,
         "counts": {table.spec.name: len(table.rows) for table in dataset.tables},
-        "attributions": [{**ARCHIVE, "sources": archived}] if archived else [],
+        "attributions": attributions(dataset),
         "files": list(files(folder)),
     }
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def attributions(dataset: Dataset) -> list[dict[str, Any]]:
+    """Return whose collections the evidence rests on, with the licence (SPDX) and the number of documents."""
+    archived = sum(row["archived_url"].startswith(ARCHIVED_AT) for row in dataset.table("sources").rows)
+    return [{**ARCHIVE, "sources": archived}] if archived else []
 
 
 def files(folder: Path) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,6 @@ becomes `<address>/index.html`, anything else keeps its address; links become re
 can answer (tables, SQL, search, addresses with a question in them) leads to one, or to a page that explains.
 """
 
-import asyncio
 import re
 import shutil
 import sqlite3
@@ -21,12 +20,9 @@ from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from posixpath import relpath
 from string import Template
-from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from datasette.app import Datasette
-from datasette.plugins import pm
-
+from scripts.ask import Answer, asking
 from scripts.database import DATABASE
 from scripts.instance import DEPLOY, RELEASE
 
@@ -93,7 +89,7 @@ def write_site(instance: Path, folder: Path, *, homepage: str, live: str = "") -
     end. A dead link leads to the page that says so.
     """
     copy = Copy(homepage)
-    asyncio.run(_ask(instance, copy))
+    _collect(instance, copy)
     dead = [path for path in sorted(copy.referrers) if path not in copy.files]
     copy.files |= dict.fromkeys(dead, copy.files[NOWHERE])
     for path, page in copy.pages.items():
@@ -108,22 +104,15 @@ def write_site(instance: Path, folder: Path, *, homepage: str, live: str = "") -
     return [f"{copy.referrers[path]} leads to {path}, where nothing is" for path in dead]
 
 
-async def _ask(instance: Path, copy: Copy) -> None:
-    # With rich, Datasette 0.65 prints a traceback for every address that leads nowhere, and breaks down over some.
-    pm.get_plugin("datasette.handle_exception").rich = None
-    datasette = Datasette(files=[], config_dir=instance)
-    try:
+def _collect(instance: Path, copy: Copy) -> None:
+    """Ask for every page and file of the site."""
+    with asking(instance) as ask:
         for path in (*WELL_KNOWN, NOWHERE, *_former(instance)):
-            _keep(copy, path, await datasette.client.get(path))
+            _keep(copy, path, ask(path))
         copy.find("/", "/")
         while copy.waiting:
             path = copy.waiting.popleft()
-            _keep(copy, path, await datasette.client.get(path))
-    finally:
-        for database in datasette.databases.values():
-            database.close()
-        if datasette.executor is not None:
-            datasette.executor.shutdown()
+            _keep(copy, path, ask(path))
 
 
 def _former(instance: Path) -> Iterator[str]:
@@ -133,25 +122,24 @@ def _former(instance: Path) -> Iterator[str]:
             yield f"/{table}/{old_id}"
 
 
-def _keep(copy: Copy, path: str, answer: Any) -> None:  # noqa: ANN401 Datasette 0.65 and 1.0 answer in classes of their own
+def _keep(copy: Copy, path: str, answer: Answer) -> None:
     """Keep an answer as a file of the copy, if it is one, and find what it links to."""
-    kind = answer.headers.get("content-type", "").split(";")[0]
     if path == NOWHERE:
         _keep_page(copy, path, "404.html", answer.text)
-    elif answer.is_redirect:
-        target = copy.target(answer.headers["location"], path)
+    elif answer.location:
+        target = copy.target(answer.location, path)
         if target and not target.live:
             copy.files[path] = _page_file(path)
             copy.moved[path] = target.path
-            copy.find(answer.headers["location"], path)
-    elif answer.status_code != HTTPStatus.OK:
+            copy.find(answer.location, path)
+    elif answer.status != HTTPStatus.OK:
         return
-    elif kind == "text/html":
+    elif answer.kind == "text/html":
         _keep_page(copy, path, _page_file(path), answer.text)
     else:
         copy.files[path] = unquote(path.strip("/"))
         copy.assets[path] = answer.content
-        if kind.startswith("text/") or kind.endswith("xml"):
+        if answer.kind.startswith("text/") or answer.kind.endswith("xml"):
             for link in _mentions(answer.text, copy.homepage):
                 copy.find(link, path)
 

@@ -10,6 +10,7 @@ import pytest
 from scripts.build import DATABASE, build
 from scripts.dataset import Dataset, Row, canonical, open_dataset
 from scripts.instance import write_instance
+from scripts.publish import publish
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
@@ -95,6 +96,16 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("small")
     (folder / "ledger").mkdir()
     report = build(copy_ledger(folder / "ledger").root, folder / "dist")
+    assert report.clean, report.findings
+    return folder / "dist"
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that is published of the small ledger."""
+    folder = tmp_path_factory.mktemp("published")
+    (folder / "ledger").mkdir()
+    report, _ = publish(copy_ledger(folder / "ledger").root, folder / "dist")
     assert report.clean, report.findings
     return folder / "dist"
 
