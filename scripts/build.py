@@ -32,18 +32,23 @@ def build(root: Path, out: Path, *, allow_findings: bool = False) -> Report:
     if not all(table.readable for table in dataset.tables):
         raise CannotRunError("a file cannot be read, so nothing can be built. Run the check and mend what it finds.")
     with replacing(out) as staging:
-        write_release(dataset, staging)
+        write_release(dataset, report, staging)
         write_manifest(dataset, staging, findings=len(report.findings))
     return report
 
 
-def write_release(dataset: Dataset, folder: Path) -> None:
-    """Write into `folder` what every release holds: the database and the JSON documents.
+def write_release(dataset: Dataset, report: Report, folder: Path) -> None:
+    """Write into `folder` what every release holds: the database, with what the check found, and the JSON documents.
 
     Raises CannotRunError where the data break a constraint of the database.
     """
-    write_database(dataset, folder / DATABASE)
+    write_database(dataset, folder / DATABASE, _found(report))
     write_documents(folder / DATABASE, folder / "json")
+
+
+def _found(report: Report) -> dict[str, int | None]:
+    """Return how much each rule found; a rule that did not run is absent."""
+    return {rule: sum(finding.rule == rule for finding in report.findings) for rule in report.rules_run}
 
 
 @click.command(context_settings=CONTEXT)

@@ -32,7 +32,7 @@ def publish(root: Path, out: Path, *, live: str = "") -> tuple[Report, list[str]
     if not report.clean:
         return report, []
     with replacing(out) as staging:
-        write_release(dataset, staging)
+        write_release(dataset, report, staging)
         write_package(dataset, staging)
         write_parquet(dataset, staging)
         write_catalogue(dataset, staging)

@@ -52,16 +52,22 @@ async def context(visit: Visit, product_id: str) -> Row:
 def decisive(tiers: Sequence[Row]) -> list[tuple[Row, Row]]:
     """Return for each value of `training` a tier and the event that its value rests on, worst for users first."""
     found: dict[str, tuple[Row, Row]] = {}
-    for tier in tiers:
+    for tier in sorted(tiers, key=lambda tier: -len(tier["claims"])):  # of several, the one most is known of
         if claim := tier["claims"].get("training"):
             found.setdefault(claim["value"], (tier, claim["grounds"][0]))
-    return list(found.values())[:DECISIVE]
+    values = dict.fromkeys(value(tier, "training") for tier in tiers)
+    return [found[code] for code in values if code][:DECISIVE]
 
 
 def deadlines(events: Sequence[Row], as_of: str) -> list[Row]:
-    """Return the events with a deadline, each deadline and summary once; `open` says whether it still runs."""
-    found = {(event["deadline_on"], event["summary"]): event for event in events if event["deadline_on"]}
-    return [{**event, "open": day >= as_of[: len(day)]} for (day, _), event in found.items()]
+    """Return for each deadline the event that best tells of it, with the `tiers` it concerns; `open` while it runs."""
+    dated = sorted((event for event in events if event["deadline_on"]), key=lambda event: event["deadline_on"])
+    found = []
+    for day, group in groupby(dated, key=lambda event: event["deadline_on"]):
+        alike = sorted(group, key=lambda event: (event["field"] != "training", event["kind"] != "change"))
+        tiers = dict.fromkeys(event["tier"] for event in alike if event["tier"])
+        found.append({**alike[0], "tiers": " · ".join(tiers), "open": day >= as_of[: len(day)]})
+    return found
 
 
 def agreements(tiers: Sequence[Row]) -> list[Row]:

@@ -157,7 +157,8 @@ async def _elsewhere(visit: Visit, error: UnknownIdError) -> Response:
     if moved and moved[0]["new_ids"]:
         new_ids = moved[0]["new_ids"].split(";")
         several = error.table == "products" and len(new_ids) > 1
-        path = f"/compare?products={','.join(new_ids)}" if several else f"/{error.table}/{new_ids[0]}"
+        ending = visit.request.path.rpartition("/")[2].removeprefix(error.row_id)  # of what stands beside the page
+        path = f"/compare?products={','.join(new_ids)}" if several else f"/{error.table}/{new_ids[0]}{ending}"
         return Response.redirect(visit.datasette.urls.path(path), status=301)
     if moved:
         return await visit.html("gone.html", {"error": error, "redirect": moved[0]}, status=410)

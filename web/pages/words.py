@@ -7,10 +7,10 @@ from pages.visit import Row
 
 TRAINS = ("yes", "opt_out")
 WAYS = {
-    "setting": "by a setting of one's own",
+    "setting": "by a setting in your account",
     "form": "by filling in a form",
     "email": "by writing an e-mail",
-    "admin": "by an administrator, for the whole organisation",
+    "admin": "by a setting of your organisation's administrator",
     "contract": "by agreeing on other terms",
 }
 
