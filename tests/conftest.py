@@ -10,7 +10,6 @@ import pytest
 from scripts.build import DATABASE, build
 from scripts.dataset import Dataset, Row, canonical, open_dataset
 from scripts.instance import write_instance
-from scripts.publish import publish
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
@@ -103,6 +102,8 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All that is published of the small ledger."""
+    from scripts.publish import publish  # noqa: PLC0415 needs pyarrow, which the environment `next` lacks
+
     folder = tmp_path_factory.mktemp("published")
     (folder / "ledger").mkdir()
     report, _ = publish(copy_ledger(folder / "ledger").root, folder / "dist")
@@ -117,6 +118,17 @@ def real_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = build(PROJECT, folder / "dist")
     assert report.clean, report.findings
     return folder / "dist"
+
+
+@pytest.fixture(scope="session")
+def real_parquet(real_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Parquet files of the real data."""
+    from scripts.parquet import write_parquet  # noqa: PLC0415 needs pyarrow, which the environment `next` lacks
+
+    folder = tmp_path_factory.mktemp("parquet")
+    (folder / DATABASE).symlink_to(real_release / DATABASE)
+    write_parquet(open_dataset(PROJECT), folder)
+    return folder / "parquet"
 
 
 @pytest.fixture(scope="session")
