@@ -53,7 +53,7 @@ class Copy:
     files: dict[str, str] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
     assets: dict[str, bytes] = field(default_factory=dict)
-    moved: dict[str, str] = field(default_factory=dict)
+    moved: dict[str, Target] = field(default_factory=dict)
     # The page on which an address was found first.
     referrers: dict[str, str] = field(default_factory=dict)
     waiting: deque[str] = field(default_factory=deque)
@@ -95,7 +95,7 @@ def write_site(instance: Path, folder: Path, *, homepage: str, live: str = "") -
     for path, page in copy.pages.items():
         _write(folder / copy.files[path], _relinked(copy, path, page, live).encode())
     for path, target in copy.moved.items():
-        _write(folder / copy.files[path], _forward(_between(copy, path, copy.files[target])).encode())
+        _write(folder / copy.files[path], _forward(_replacement(copy, path, target, live)).encode())
     for path, content in copy.assets.items():
         _write(folder / copy.files[path], content)
     _write(folder / LIVE_PAGE, _live_page(copy).encode())
@@ -128,9 +128,9 @@ def _keep(copy: Copy, path: str, answer: Answer) -> None:
         _keep_page(copy, path, "404.html", answer.text)
     elif answer.location:
         target = copy.target(answer.location, path)
-        if target and not target.live:
+        if target:
             copy.files[path] = _page_file(path)
-            copy.moved[path] = target.path
+            copy.moved[path] = target
             copy.find(answer.location, path)
     elif answer.status != HTTPStatus.OK:
         return
@@ -178,13 +178,14 @@ def _attribute(copy: Copy, page: str, live: str, tag: str, match: re.Match[str])
     """Return what stands in the copy in place of an attribute of a tag."""
     name, equals, quoted = match.groups()
     link = unescape(quoted.strip("\"'"))
-    target = copy.target(link, page) if name in (*LINKS, *FORMS) else None
+    form = name.lower() in FORMS
+    target = copy.target(link, page) if form or name.lower() in LINKS else None
     if target is None or (tag == "link" and "://" in link):  # the canonical address is the full one
         return match[0]
-    return f'{name}{equals}"{escape(_replacement(copy, page, target, live, form=name in FORMS))}"'
+    return f'{name}{equals}"{escape(_replacement(copy, page, target, live, form=form))}"'
 
 
-def _replacement(copy: Copy, page: str, target: Target, live: str, *, form: bool) -> str:
+def _replacement(copy: Copy, page: str, target: Target, live: str, *, form: bool = False) -> str:
     """Return the link to `target` from a page of the copy; a form always asks a running instance."""
     fragment = f"#{target.fragment}" if target.fragment else ""
     if target.live or form:
