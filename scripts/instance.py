@@ -21,7 +21,7 @@ LICENSE_URL = "https://creativecommons.org/licenses/by/4.0/"
 REQUIREMENTS = WEB.parent / "requirements" / "web.txt"
 # How to run the instance elsewhere: lies in the folder too, for whoever has only that.
 DEPLOY = WEB / "deploy"
-DEPLOYED = ("Dockerfile", ".dockerignore", "nginx.conf")
+DEPLOYED = ("Dockerfile", ".dockerignore", "nginx.conf", "publish.sh")
 # The files of the release that the site serves.
 RELEASE = "release"
 COPIED = ("examples", "pages", "plugins", "queries", "static", "templates")
