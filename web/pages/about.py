@@ -1,11 +1,12 @@
 """`/data` and `/about`: how to take, query, cite and reuse the data, and how it comes about."""
 
 import json
+from pathlib import Path
 
 from datasette import Response
 
 from pages.files import listed
-from pages.visit import INSTANCE, Visit, page
+from pages.visit import WEB, Visit, instance, page
 
 EXAMPLES = ("sql", "python", "duckdb", "curl")
 
@@ -13,11 +14,12 @@ EXAMPLES = ("sql", "python", "duckdb", "curl")
 @page
 async def data(visit: Visit) -> Response:
     """Show the files of the release, and examples of their use."""
+    files = listed(instance(visit.datasette))
     context = {
-        "files": [(path, size) for path, size in listed().items() if "/products/" not in path and "/schema/" not in path],
-        "schemas": [path for path in listed() if "/schema/" in path],
+        "files": [(path, size) for path, size in files.items() if "/products/" not in path and "/schema/" not in path],
+        "schemas": [path for path in files if "/schema/" in path],
         "relations": await visit.rows("relations"),
-        "queries": _queries(),
+        "queries": _queries(instance(visit.datasette)),
         "examples": [(name, example(name, visit.dataset["homepage"])) for name in EXAMPLES],
         "linked": [linked(visit)],
     }
@@ -32,7 +34,7 @@ async def about(visit: Visit) -> Response:
 
 def example(name: str, homepage: str) -> str:
     """Return an example of use, for a site at `homepage`."""
-    return (INSTANCE / "examples" / f"{name}.txt").read_text(encoding="utf-8").replace("{homepage}", homepage)
+    return (WEB / "examples" / f"{name}.txt").read_text(encoding="utf-8").replace("{homepage}", homepage)
 
 
 def linked(visit: Visit) -> dict[str, object]:
@@ -50,14 +52,14 @@ def linked(visit: Visit) -> dict[str, object]:
         "isAccessibleForFree": True,
         "distribution": [
             {"@type": "DataDownload", "contentUrl": f"{about['homepage']}/release/{path}", "contentSize": f"{size} B"}
-            for path, size in listed().items()
+            for path, size in listed(instance(visit.datasette)).items()
             if path.count("/") <= 1
         ],
     }
 
 
-def _queries() -> list[tuple[str, str, str]]:
+def _queries(folder: Path) -> list[tuple[str, str, str]]:
     """Return the stored queries: name, title and description."""
-    metadata = json.loads((INSTANCE / "metadata.json").read_text(encoding="utf-8"))
+    metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
     (database,) = metadata["databases"].values()
     return [(name, query["title"], query["description"]) for name, query in database["queries"].items()]

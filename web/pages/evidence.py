@@ -11,7 +11,8 @@ async def misconceptions(visit: Visit) -> Response:
     """Show every wrong belief with what refutes it, by product."""
     found = await visit.rows("misconceptions")
     by_product = {
-        product: list(grouped(rows, "misconception_id").values()) for product, rows in grouped(found, "product_id").items()
+        product: list(grouped(rows, "misconception_id").values())
+        for product, rows in grouped(found, "product_id").items()
     }
     return await visit.html("misconceptions.html", {"products": by_product})
 

@@ -10,9 +10,8 @@ from datasette.utils.asgi import Request
 
 from pages.claims import headings
 from pages.product import context
-from pages.visit import CACHE, INSTANCE, Visit, page
+from pages.visit import CACHE, Visit, instance, page
 
-RELEASE = INSTANCE / "release"
 TYPES = {
     ".json": "application/json; charset=utf-8",
     ".feed.json": "application/feed+json; charset=utf-8",
@@ -35,7 +34,7 @@ BESIDE = {
 CHARACTER = 6.6  # average width of one in a badge, in pixels
 ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|#"})
 
-View = Callable[[Datasette, Request], Awaitable[Response]]
+View = Callable[[Datasette], Awaitable[Response]]
 
 
 @page
@@ -43,31 +42,37 @@ async def beside(visit: Visit) -> Response:
     """Hand out the document or feed of a product."""
     product_id, ending = visit.request.url_vars["product_id"], visit.request.url_vars["ending"]
     await headings(visit, [product_id])
-    return _file(BESIDE[ending].format(product_id), f".{ending}")
+    return _file(visit.datasette, BESIDE[ending].format(product_id), f".{ending}")
 
 
 def feed(ending: str) -> View:
     """Return the view of a feed of all products."""
 
-    async def view(datasette: Datasette, request: Request) -> Response:  # noqa: ARG001 what Datasette passes
-        return _file(f"feeds/all.{ending.removeprefix('feed.')}", f".{ending}")
+    async def view(datasette: Datasette) -> Response:
+        return _file(datasette, f"feeds/all.{ending.removeprefix('feed.')}", f".{ending}")
 
     return view
 
 
-async def release(request: Request) -> Response:
+async def release(datasette: Datasette, request: Request) -> Response:
     """Hand out a file of the release."""
     path = request.url_vars["path"]
-    return _file(path, Path(path).suffix)
+    return _file(datasette, path, Path(path).suffix)
 
 
 @page
 async def badge(visit: Visit) -> Response:
     """Draw the verdict on a product as a small picture to be shown elsewhere."""
     (head,) = await headings(visit, [visit.request.url_vars["product_id"]])
-    title, said = f"{head['name']} trains on your data?", head["label"] or "Not looked at yet"
+    title, said = f"Does {head['name']} train on your data?", head["label"] or "Not looked at yet"
     widths = [round(len(text) * CHARACTER) + 12 for text in (title, said)]
-    drawn = {"title": title, "said": said, "verdict": head["verdict"] or "unknown", "left": widths[0], "right": widths[1]}
+    drawn = {
+        "title": title,
+        "said": said,
+        "verdict": head["verdict"] or "unknown",
+        "left": widths[0],
+        "right": widths[1],
+    }
     return _text(await visit.text("badge.svg", drawn), "image/svg+xml")
 
 
@@ -88,7 +93,9 @@ async def llms(visit: Visit) -> Response:
 @page
 async def sitemap(visit: Visit) -> Response:
     """List the addresses of the site."""
-    return _text(await visit.text("sitemap.xml", {"pages": await visit.rows("addresses")}), "application/xml; charset=utf-8")
+    return _text(
+        await visit.text("sitemap.xml", {"pages": await visit.rows("addresses")}), "application/xml; charset=utf-8"
+    )
 
 
 @page
@@ -104,17 +111,19 @@ async def opensearch(visit: Visit) -> Response:
 
 
 @cache
-def listed() -> dict[str, int]:
-    """Return the files of the release that the instance hands out, with their sizes in bytes."""
-    files = (path for path in RELEASE.rglob("*") if path.is_file())
-    return {path.relative_to(RELEASE).as_posix(): path.stat().st_size for path in sorted(files)}
+def listed(folder: Path) -> dict[str, int]:
+    """Return the files of the release that an instance hands out, by path, with their sizes in bytes."""
+    release = folder / "release"
+    files = (path for path in release.rglob("*") if path.is_file())
+    return {path.relative_to(release).as_posix(): path.stat().st_size for path in sorted(files)}
 
 
-def _file(path: str, ending: str) -> Response:
-    if path not in listed():
+def _file(datasette: Datasette, path: str, ending: str) -> Response:
+    folder = instance(datasette)
+    if path not in listed(folder):
         return Response.text(f"There is no file {path} in this release; /data lists them.\n", status=404)
     kind = TYPES.get(ending, TYPES[""])
-    return Response((RELEASE / path).read_bytes(), content_type=kind, headers=CACHE)
+    return Response((folder / "release" / path).read_bytes(), content_type=kind, headers=CACHE)
 
 
 def _text(text: str, kind: str) -> Response:
@@ -124,5 +133,3 @@ def _text(text: str, kind: str) -> Response:
 def _escaped(text: str | None) -> str:
     """Return a text as Markdown that shows it as it is."""
     return (text or "").translate(ESCAPED)
-
-

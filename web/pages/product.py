@@ -28,8 +28,11 @@ async def context(visit: Visit, product_id: str) -> Row:
     cited = grouped(await visit.rows("citations", product_ids=json.dumps([product_id])), "event_id")
     history = await visit.rows("training_history", product_id=product_id)
     answer = head["answer"] or f"Nothing is on record of {head['name']} {'on' if visit.past else 'up to'} that day."
-    changes = [event for event in events if event["field"] == "training" and event["kind"] == "change"
-               and event["day"] <= visit.as_of]
+    changes = [
+        event
+        for event in events
+        if event["field"] == "training" and event["kind"] == "change" and event["day"] <= visit.as_of
+    ]
     questions = words.questions(head["name"], answer, tiers, changes[0] if changes else None)
     return {
         "product": {**head, "answer": answer},
@@ -39,8 +42,12 @@ async def context(visit: Visit, product_id: str) -> Row:
         "deadlines": deadlines(events, visit.as_of),
         "zero": words.by_sentence(tiers, words.zero_retention),
         "agreements": agreements(tiers),
-        "misconceptions": grouped(await visit.rows("product_misconceptions", product_id=product_id), "misconception_id"),
-        "conflicts": [(tier, claim) for tier in tiers for claim in tier["claims"].values() if claim["value"] == OPEN[-1]],
+        "misconceptions": grouped(
+            await visit.rows("product_misconceptions", product_id=product_id), "misconception_id"
+        ),
+        "conflicts": [
+            (tier, claim) for tier in tiers for claim in tier["claims"].values() if claim["value"] == OPEN[-1]
+        ],
         "chart": chart(history, visit.as_of),
         "timeline": same_together(events, cited),
         "questions": questions,
@@ -72,22 +79,30 @@ def deadlines(events: Sequence[Row], as_of: str) -> list[Row]:
 
 def agreements(tiers: Sequence[Row]) -> list[Row]:
     """Return the data processing agreements that claims rest on; where none is cited, what the claims cite instead."""
-    claims = [tier["claims"].get("dpa") for tier in tiers if value(tier, "dpa") in {"included", "on_request", "conflicting"}]
+    claims = [
+        tier["claims"].get("dpa") for tier in tiers if value(tier, "dpa") in {"included", "on_request", "conflicting"}
+    ]
     own = {source["source_id"]: source for claim in claims for source in sources_of(claim, ["dpa"])}
     other = {source["source_id"]: source for claim in claims for source in sources_of(claim)}
     return list((own or other).values())[:4]
 
 
 def same_together(events: Sequence[Row], cited: dict[str, list[Row]]) -> list[Row]:
-    """Return events with those that say the same of several tiers on one day as one entry, with all `tiers` and `ids`."""
+    """Return events, those that say the same of several tiers on one day as one, with all `tiers` and `ids`."""
     keys = ("effective_on", "field", "kind", "value_before", "value", "summary")
     entries = []
     for _, group in groupby(events, key=lambda event: event["day"]):
         for alike in grouped(list(group), *keys).values():
             sources = {source["source_id"]: source for event in alike for source in cited.get(event["event_id"], [])}
             tiers = [event["tier"] for event in alike if event["tier"]]
-            entries.append({**alike[0], "tiers": tiers, "ids": [event["event_id"] for event in alike],
-                            "sources": list(sources.values())})
+            entries.append(
+                {
+                    **alike[0],
+                    "tiers": tiers,
+                    "ids": [event["event_id"] for event in alike],
+                    "sources": list(sources.values()),
+                }
+            )
     return entries
 
 
@@ -113,5 +128,3 @@ def linked(head: Row, questions: Sequence[tuple[str, str]], visit: Visit) -> lis
             ],
         },
     ]
-
-

@@ -18,7 +18,10 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (rf"^/vendors/(?P<vendor_id>{ID})/?$", vendor.vendor),
     (r"^/compare$", compare.compare),
     (r"^/changes$", changes.changes),
-    *((rf"^/changes\.{ending.replace('.', chr(92) + '.')}$", files.feed(ending)) for ending in ("atom", "ics", "feed.json")),
+    *(
+        (rf"^/changes\.{ending.replace('.', chr(92) + '.')}$", files.feed(ending))
+        for ending in ("atom", "ics", "feed.json")
+    ),
     (r"^/changes/(?P<month>\d{4}-\d{2})$", changes.month),
     (r"^/upcoming$", changes.upcoming),
     (r"^/misconceptions$", evidence.misconceptions),
