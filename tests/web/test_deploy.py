@@ -190,7 +190,9 @@ def proxied(served: str, bundle: Path, published: Path, tmp_path: Path) -> Itera
     for port, other in ((8001, absent), (8002, replica), (8080, dynamic), (8081, static)):
         assert text.count(f"127.0.0.1:{port}") == 1
         text = text.replace(f"127.0.0.1:{port}", f"127.0.0.1:{other}")
-    (tmp_path / "nginx.conf").write_text(f"daemon off;\n{text}")
+    # Started by root it would become nobody, who may not enter the folders of the tests.
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    (tmp_path / "nginx.conf").write_text(f"daemon off;\n{user}{text}")
     (tmp_path / "tmp").mkdir()
     (tmp_path / "current").symlink_to(published / "site")
     command = [NGINX, "-p", f"{tmp_path}/", "-e", "error.log", "-c", "nginx.conf"]
@@ -211,7 +213,7 @@ def test_nginx_caches_limits_and_hides(proxied: tuple[str, str]) -> None:
     first, second = (get(f"{site}/products/parrot", Cookie=f"visit={number}") for number in (1, 2))
     assert [answer[2]["x-cache"] for answer in (first, second)] == ["MISS", "HIT"]
     assert "Does Parrot train on your data?" in second[1]
-    assert "x-cache" not in get(f"{site}/healthz")[2] or get(f"{site}/healthz")[2]["x-cache"] != "HIT"
+    assert get(f"{site}/healthz")[2].get("x-cache") != "HIT"
     assert get(f"{site}/-/databases.json")[0] == 404
     asked = [get(f"{site}/does-it-train/vendors.json?_size={number}")[0] for number in range(1, 30)]
     assert asked[:15] == [200] * 15
