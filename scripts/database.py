@@ -213,6 +213,11 @@ def _fold(connection: sqlite3.Connection, dataset: Dataset) -> None:
     _run(connection, RULES / "standing.sql")
     _run(connection, RULES / "fold.sql")
     labels = dataset.labels
+    used = connection.execute(
+        "select field, value from history union select field, value from events where value is not null "
+        "union select field, value_before from events where value_before is not null order by 1, 2"
+    )
+    _insert(connection, "labels", [[field, value, label(labels, field, value)] for field, value in used])
     # The event an interval began with: of the readings of that day the one dated by it, a change before an observation.
     spans = connection.execute(
         """

@@ -57,6 +57,13 @@ create table misconception_sources (
     primary key (misconception_id, source_id)
 ) strict;
 
+create table labels (
+    field text not null,
+    value text not null,
+    label text not null,
+    primary key (field, value)
+) strict;
+
 create table history (
     tier_id text not null references tiers (tier_id),
     field text not null,
