@@ -3,6 +3,7 @@
 import datetime
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -230,3 +231,19 @@ def test_killed_anywhere_while_publishing_the_old_release_is_whole(ledger: Ledge
     publish(ledger.root, out)
     assert checksums(out) != before
     assert {path.name for path in (out.parent / ".dist").iterdir()} == {"lock", out.readlink().name}
+
+
+def test_every_file_and_folder_of_a_release_is_documented(published: Path) -> None:
+    page = (PROJECT / "docs" / "release.md").read_text(encoding="utf-8")
+    cells = re.findall(r"^\| (`[^|]+`) \|", page, re.MULTILINE)
+    named = [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
+    patterns = [re.compile(re.sub(r"<\w+>|\\\*", r"[^/]+", re.escape(name)) + "$") for name in named]
+    undocumented = {
+        name
+        for name in names(published)
+        if not any(name.startswith(folder) for folder in named if folder.endswith("/"))
+        and not any(pattern.match(name) for pattern in patterns)
+    }
+    assert undocumented == set()
+    for name, pattern in zip(named, patterns, strict=True):
+        assert (published / name).is_dir() if name.endswith("/") else any(map(pattern.match, names(published))), name
