@@ -128,7 +128,7 @@ def test_the_dockerfile_is_slim_pinned_and_runs_as_nobody() -> None:
     assert names.index("USER") < names.index("CMD")
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", argument("USER"))
     assert not {"ADD", "VOLUME"} & set(names)
-    assert "--chown=root:root --chmod=a=rX ." in argument("COPY")
+    assert "--chown=root:root --chmod=555 ." in argument("COPY")
 
 
 def test_the_bundle_pins_what_it_needs_by_hash(bundle: Path) -> None:

@@ -18,7 +18,10 @@ import json
 print(*(f"--setting {name} {json.dumps(value)}" for name, value in json.load(open("settings.json")).items()))
 ')
 case $host in
-    fly | vercel) set -- "$@" $settings ;; # words, each an option or its value
+    fly | vercel)
+        # shellcheck disable=SC2086 # words, each an option or its value
+        set -- "$@" $settings
+        ;;
     *) set -- "$@" --extra-options "$settings" ;;
 esac
 version=$(sed -n 's/^\(datasette==[^ ]*\).*/\1/p' requirements.txt)
