@@ -14,6 +14,7 @@ from scripts.instance import write_instance
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
 AS_OF = "2026-01-15"
+LIVE = "https://live.example"  # a running instance, for what is published
 
 
 @dataclass
@@ -100,15 +101,21 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All that is published of the small ledger."""
+def publication(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """All that is published of the small ledger, and the dead links of its site."""
     from scripts.publish import publish  # noqa: PLC0415 needs pyarrow, which the environment `next` lacks
 
     folder = tmp_path_factory.mktemp("published")
     (folder / "ledger").mkdir()
-    report, _ = publish(copy_ledger(folder / "ledger").root, folder / "dist")
+    report, dead = publish(copy_ledger(folder / "ledger").root, folder / "dist", live=LIVE)
     assert report.clean, report.findings
-    return folder / "dist"
+    return folder / "dist", dead
+
+
+@pytest.fixture(scope="session")
+def published(publication: tuple[Path, list[str]]) -> Path:
+    """All that is published of the small ledger."""
+    return publication[0]
 
 
 @pytest.fixture(scope="session")

@@ -168,10 +168,7 @@ def test_the_line_for_a_host_uploads_a_site_that_runs(bundle: Path, tmp_path: Pa
     subprocess.run(shlex.split(line[0]), cwd=bundle, env=known, check=True, capture_output=True)
     command = re.search(pattern, (uploaded / file).read_text(), re.MULTILINE)
     assert command
-    subprocess.run(
-        ["datasette", "inspect", "does-it-train.sqlite", "--inspect-file", "inspect-data.json"],
-        cwd=uploaded, env=environment(), check=True,
-    )  # fmt: skip
+    shutil.copy(bundle / "inspect-data.json", uploaded)  # the host runs `datasette inspect`
     with running(command[1].replace("0.0.0.0", "127.0.0.1"), uploaded, free_port()) as address:  # noqa: S104 what is replaced
         assert "Does Parrot train on your data?" in get(f"{address}/products/parrot")[1]
         assert json.loads(get(f"{address}/release/manifest.json")[1])["name"] == "does-it-train"
