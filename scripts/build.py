@@ -6,6 +6,7 @@ new one takes its place in one step.
 
 import json
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,11 @@ import click
 
 from scripts.check import check
 from scripts.cli import CONTEXT, reports_mistakes, root_option
-from scripts.database import content_digest, write_database
+from scripts.database import DATABASE, content_digest, write_database
 from scripts.dataset import CannotRunError, Dataset, open_dataset
 from scripts.documents import write_documents
-from scripts.git import git
 from scripts.output import replacing
 from scripts.report import Report, as_text
-
-DATABASE = "does-it-train.sqlite"
 
 
 def build(root: Path, out: Path, *, allow_findings: bool = False) -> Report:
@@ -70,9 +68,17 @@ def _manifest(dataset: Dataset, database: Path, report: Report) -> dict[str, Any
 
 def _commit(root: Path) -> tuple[str | None, bool]:
     """Return the commit that `root` is checked out at, and whether files differ from it; (None, True) outside Git."""
-    head = git(root, "rev-parse", "HEAD")
-    changes = git(root, "status", "--porcelain", "--", ".")
-    return (None, True) if head is None or changes is None else (head.decode().strip(), bool(changes))
+    head = _git(root, "rev-parse", "HEAD")
+    changes = _git(root, "status", "--porcelain", "--", ".")
+    return (None, True) if head is None or changes is None else (head, bool(changes))
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True)  # noqa: S603, S607 fixed words
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()
 
 
 @click.command(context_settings=CONTEXT)

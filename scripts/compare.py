@@ -178,12 +178,20 @@ class _Teller:
         )
 
 
-def by(entry: Change) -> str:
-    """Return by which documents, as sentences end."""
-    return wording.documents([(source.title, source.publisher) for source in entry.sources])
+def _said(entry: Change) -> wording.Said:
+    return wording.Said(
+        about=_subject(entry),
+        field=entry.field_label or "",
+        before=entry.before_label or "",
+        after=entry.after_label or "",
+        date=entry.since or "",
+        basis=entry.date_basis or "",
+        by=wording.documents((source.title, source.publisher) for source in entry.sources),
+        summary=entry.summary or "",
+    )
 
 
-def subject(entry: Change) -> str:
+def _subject(entry: Change) -> str:
     """Return what sentences say the entry is about."""
     return wording.subject(entry.product, entry.tier)
 
@@ -331,16 +339,12 @@ def _claim(teller: _Teller, fold: Fold, tier_id: str, field: str, step: _Step) -
 
 
 def _claim_text(entry: Change) -> str:
-    about, field = subject(entry), entry.field_label or ""
-    before, after = entry.before_label or "", entry.after_label or ""
-    when = wording.since(entry.since, entry.date_basis)
+    said = _said(entry)
     if entry.what == "claim_changed":
-        return wording.claim_changed(about, field, before, after, when, late=entry.late, by=by(entry))
+        return wording.claim_changed(said, late=entry.late)
     if entry.what == "claim_corrected":
-        return wording.claim_corrected(about, field, before, after, when, by(entry))
-    if entry.what == "claim_added":
-        return wording.claim_added(about, field, after, when, by(entry))
-    return wording.claim_removed(about, field, before)
+        return wording.claim_corrected(said)
+    return wording.claim_added(said) if entry.what == "claim_added" else wording.claim_removed(said)
 
 
 # Rows.
@@ -365,24 +369,24 @@ def _whole(teller: _Teller, table: str, key: str, noun: str, verb: str) -> Chang
     row = teller.row(table, key)
     entry = teller.about(table, key)
     if table == "events":
-        entry = event_entry(teller, entry, row)
+        entry = _event(teller, entry, row)
         noun = _event_noun(teller, row)
         sentence = entry.text
-        return replace(entry, what=f"{noun}_{verb}", text=sentence if verb == "added" else f"removed: {sentence}")
+        return replace(entry, what=f"{noun}_{verb}", text=sentence if verb == "added" else wording.removed(sentence))
     cited = list_cell(row.get("source_ids", "")) or ([key] if table == "sources" else [])
     entry = replace(entry, what=f"{noun}_{verb}", sources=teller.sources(cited))
-    return replace(entry, text=wording.row(_title(teller, entry, row), noun, verb, _details(teller, table, row)))
+    return replace(entry, text=wording.row(_title(entry, row), noun, verb, _details(teller, table, row)))
 
 
-def _title(teller: _Teller, entry: Change, row: Cells) -> str:
+def _title(entry: Change, row: Cells) -> str:
     """Return what readers call a row."""
     if entry.table == "sources":
         return wording.documents([(row["title"], row["publisher"])]).removeprefix("by ")
     if entry.table == "misconceptions":
-        return f'{subject(entry)}, "{row["belief"].rstrip(".")}"'
+        return f'{_subject(entry)}, "{row["belief"].rstrip(".")}"'
     if entry.table == "vocabulary":
         return f'{row["field"]} {row["value"]}, "{row["label"]}"'
-    return subject(entry) or row.get("name") or f"{NOUNS[entry.table]} {entry.key}"
+    return _subject(entry) or row.get("name") or f"{NOUNS[entry.table]} {entry.key}"
 
 
 def _details(teller: _Teller, table: str, row: Cells) -> Iterator[str]:
@@ -407,7 +411,7 @@ def _edits(teller: _Teller, table: str, key: str, noun: str) -> Iterator[Change]
 
 def _edit(teller: _Teller, entry: Change, noun: str, column: str, values: tuple[str, str]) -> Change:
     table, row = entry.table, teller.row(entry.table, entry.key)
-    about = _title(teller, entry, row)
+    about = _title(entry, row)
     if table in ("events", "redirects"):
         about = f"{about}, {noun} {entry.key}"
     before, after = (_cell_label(teller, table, row, column, value) for value in values)
@@ -426,7 +430,7 @@ def _edit(teller: _Teller, entry: Change, noun: str, column: str, values: tuple[
         date_basis=row.get("date_basis") or None,
         sources=teller.sources(cited),
         summary=row.get("summary") or None,
-        text=wording.edited(about, heading, before, after),
+        text=wording.edited(about, heading, before or "", after or ""),
     )
 
 
@@ -445,7 +449,7 @@ def _event_noun(teller: _Teller, row: Cells) -> str:
     return "upcoming" if max(days) > teller.new.as_of else "event"
 
 
-def event_entry(teller: _Teller, entry: Change, row: Cells) -> Change:
+def _event(teller: _Teller, entry: Change, row: Cells) -> Change:
     """Return an entry with what an event says."""
     if row["field"]:
         entry = teller.value(entry, row["field"], row["value_before"], row["value"])
@@ -456,17 +460,6 @@ def event_entry(teller: _Teller, entry: Change, row: Cells) -> Change:
         sources=teller.sources(list_cell(row["source_ids"])),
         summary=row["summary"] or None,
     )
-    said = wording.Said(
-        kind=row["kind"],
-        about=subject(entry),
-        field=entry.field_label or "",
-        before=entry.before_label or "",
-        after=entry.after_label or "",
-        date=row["effective_on"],
-        basis=row["date_basis"],
-        deadline=row["deadline_on"],
-        summary=row["summary"],
-        upcoming=earliest(row["effective_on"]) > teller.new.as_of,
-        by=by(entry),
-    )
-    return replace(entry, text=wording.event(said))
+    said = replace(_said(entry), deadline=row["deadline_on"])
+    upcoming = earliest(row["effective_on"]) > teller.new.as_of
+    return replace(entry, text=wording.event(row["kind"], said, upcoming=upcoming))

@@ -3,6 +3,7 @@
 
 create table dataset (
     name text not null primary key,
+    id text not null,
     title text not null,
     description text not null,
     version text not null,

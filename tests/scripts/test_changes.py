@@ -1,7 +1,6 @@
 """The command that says what differs between two states, and the document it makes."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
