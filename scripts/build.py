@@ -18,6 +18,7 @@ from scripts.cli import CONTEXT, reports_mistakes, root_option
 from scripts.database import DATABASE, content_digest, write_database
 from scripts.dataset import CannotRunError, Dataset, open_dataset
 from scripts.documents import write_documents
+from scripts.feeds import write_feeds
 from scripts.output import replacing
 from scripts.report import Report, as_text
 
@@ -37,6 +38,7 @@ def build(root: Path, out: Path, *, allow_findings: bool = False) -> Report:
     with replacing(out) as staging:
         write_database(dataset, staging / DATABASE)
         write_documents(staging / DATABASE, staging / "json")
+        write_feeds(staging / DATABASE, staging / "feeds")
         manifest = _manifest(dataset, staging / DATABASE, report)
         (staging / "manifest.json").write_text(
             json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
@@ -93,7 +95,7 @@ def _git(root: Path, *arguments: str) -> str | None:
 @click.option("--allow-findings", is_flag=True, help="Build even if the check finds something; the manifest says so.")
 @reports_mistakes
 def main(*, root: Path, out: Path, allow_findings: bool) -> None:
-    """Check the dataset and build the release: the database, the JSON documents, the manifest.
+    """Check the dataset and build the release: the database, the JSON documents, the feeds, the manifest.
 
     Exit code 0: built. 1: the check found something and nothing was built. 2: cannot run.
 
