@@ -21,6 +21,8 @@ JSON_FEED = "https://jsonfeed.org/version/1.1"
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # RFC 5545, 3.1: a line is no longer than this many octets, its end not counted.
 LINE = 75
+# The octets of UTF-8 that do not begin a character.
+WITHIN = range(0x80, 0xC0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,7 @@ def _line(content: str) -> bytes:
     parts, start, room = [], 0, LINE
     while len(octets) - start > room:
         end = start + room
-        while octets[end] & 0xC0 == 0x80:  # inside a character of UTF-8
+        while octets[end] in WITHIN:
             end -= 1
         parts.append(octets[start:end])
         start, room = end, LINE - 1  # the space that goes on with a line counts
