@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 from scripts.changes import markdown
 from scripts.cli import CONTEXT, reports_mistakes, root_option
@@ -65,8 +66,9 @@ def read_changes(path: Path) -> Mapping[str, Any]:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CannotRunError(f"{path}: cannot be read as JSON ({error}). Make it with the command changes.") from None
-    for error in Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document):
-        raise CannotRunError(f"{path}: {error.json_path}: {error.message[:200]}. Make it with the command changes.")
+    fault = best_match(Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
+    if fault:
+        raise CannotRunError(f"{path}: {fault.json_path}: {fault.message[:200]}. Make it with the command changes.")
     return dict(document)
 
 
