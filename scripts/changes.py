@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from scripts.cli import CONTEXT, reports_mistakes, root_option
-from scripts.compare import NOUNS, Change, Changes, compare
+from scripts.compare import Changes, compare
+from scripts.entries import NOUNS, Change
 from scripts.report import annotation
 from scripts.snapshot import Snapshot, open_snapshot
 

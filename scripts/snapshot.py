@@ -49,7 +49,8 @@ class Snapshot:
     @cached_property
     def ranks(self) -> Mapping[tuple[str, str], int]:
         """Ranks of the codes, by `table.column` and code; of claims, worst for users first."""
-        return {(row["field"], row["value"]): int(row["rank"]) for row in self.rows["vocabulary"].values()}
+        rows = self.rows["vocabulary"].values()
+        return {(row["field"], row["value"]): int(row["rank"]) for row in rows if row["rank"].isdecimal()}
 
     @cached_property
     def claims(self) -> tuple[str, ...]:

@@ -50,10 +50,10 @@ def listed(items: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
 
 
-def claim_changed(said: Said, *, late: bool) -> str:
-    """Say that a vendor changed what it may do; `late` where that was before the day of the old record."""
+def claim_changed(said: Said) -> str:
+    """Say that a vendor changed what it may do."""
     what = f'{inline(said.field)} changed from "{said.before}" to "{said.after}"{_since(said)}'
-    return _sentence(said.about, what, "which was learned of late" if late else "", said.by)
+    return _sentence(said.about, what, said.by)
 
 
 def claim_corrected(said: Said) -> str:
