@@ -12,7 +12,7 @@ import click
 
 from scripts.cli import CONTEXT, reports_mistakes, root_option
 from scripts.compare import Changes, compare
-from scripts.entries import NOUNS, Change
+from scripts.entries import HEADINGS, Change
 from scripts.report import annotation
 from scripts.snapshot import Snapshot, open_snapshot
 
@@ -24,23 +24,6 @@ NAMES = (
     *("before", "before_label", "after", "after_label", "since", "date_basis", "late", "worse"),
     *("sources", "summary", "text"),
 )
-HEADINGS = {
-    "claim_changed": "Changed by the vendor",
-    "claim_corrected": "Corrected: our record was wrong",
-    "claim_added": "Known for the first time",
-    "claim_removed": "No longer known",
-    "upcoming_added": "Upcoming",
-    "upcoming_edited": "Upcoming, edited",
-    "upcoming_removed": "No longer upcoming",
-    "id_moved": "Ids that moved",
-    "id_withdrawn": "Ids withdrawn",
-    **{
-        f"{noun}_{verb}": f"{table.capitalize()} {verb}"
-        for table, noun in NOUNS.items()
-        for verb in ("added", "removed", "edited")
-    },
-    "tier_verified": "Tiers verified again",
-}
 
 
 def changes_document(changes: Changes) -> Document:

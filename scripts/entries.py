@@ -20,14 +20,27 @@ NOUNS = {
     "redirects": "redirect",
     "vocabulary": "code",
 }
-# Every kind of entry, in the order in which they are told.
-WHATS = (
-    *(f"claim_{verb}" for verb in ("changed", "corrected", "added", "removed")),
-    *(f"upcoming_{verb}" for verb in ("added", "edited", "removed")),
-    *("id_moved", "id_withdrawn"),
-    *(f"{noun}_{verb}" for noun in NOUNS.values() for verb in ("added", "removed", "edited")),
-    "tier_verified",
-)
+# Every kind of entry, in the order in which they are told, and the heading it is told under.
+HEADINGS = {
+    "claim_changed": "Changed by the vendor",
+    "claim_corrected": "Corrected: our record was wrong",
+    "claim_added": "Known for the first time",
+    "claim_removed": "No longer known",
+    "upcoming_added": "Upcoming",
+    "upcoming_edited": "Upcoming, edited",
+    "upcoming_removed": "No longer upcoming",
+    # These two stand for `redirect_added`.
+    "id_moved": "Ids that moved",
+    "id_withdrawn": "Ids withdrawn",
+    **{
+        f"{noun}_{verb}": f"{table.capitalize()} {verb}"
+        for table, noun in NOUNS.items()
+        for verb in ("added", "removed", "edited")
+        if (noun, verb) != ("redirect", "added")
+    },
+    "tier_verified": "Tiers verified again",
+}
+WHATS = tuple(HEADINGS)
 
 
 @dataclass(frozen=True, slots=True)
