@@ -195,10 +195,9 @@ def _of_commit(name: str, root: Path) -> Snapshot:
             "Name a release folder, a database, a zip, a folder that holds datapackage.json, or a commit."
         )
     commit = found.decode().strip()
-    prefix = (git(root, "rev-parse", "--show-prefix") or b"").decode().strip()
-    packed = git(root, "archive", "--format=tar", f"{commit}:{prefix}", DESCRIPTOR, "data", "schema")
+    packed = git(root, "archive", "--format=tar", commit, DESCRIPTOR, "data", "schema")
     if packed is None:
-        raise CannotRunError(f"{name}: the commit {commit} holds no dataset in {prefix or 'its root'}. Name another.")
+        raise CannotRunError(f"{name}: the commit {commit} holds no dataset in {root.resolve()}. Name another.")
     with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(folder, filter="data")
         return of_dataset(open_dataset(Path(folder)), commit)

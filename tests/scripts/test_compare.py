@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -552,7 +553,7 @@ def check_nothing_lost(old: Snapshot, new: Snapshot, moves: Mapping[str, Mapping
                 # A correction comes before a change of the same claim, though it is told after it.
                 chain = sorted(chain, key=lambda it: it["what"] == "claim_changed")
                 assert (chain[0]["before"] or "", chain[-1]["after"] or "") == (before, cell)
-                assert all(one["after"] == two["before"] for one, two in zip(chain, chain[1:], strict=False))
+                assert all(one["after"] == two["before"] for one, two in pairwise(chain))
                 rows += len(chain)
     # What is left are claims that were corrected and then changed back.
     back = [it for it in document["changes"] if it["what"] in {"claim_changed", "claim_corrected"}]
