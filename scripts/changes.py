@@ -67,7 +67,7 @@ def markdown(document: Mapping[str, Any]) -> str:
 def escaped(text: str) -> str:
     """Return text in which Markdown and GitHub find no markup, reference or mention, on one line."""
     plain = re.sub(r"([\\`*_{}\[\]<>|~$!])", r"\\\1", " ".join(text.split()))
-    return plain.replace("@", "&#64;").replace("#", "&#35;")
+    return re.sub("[&@#]", lambda sign: f"&#{ord(sign[0])};", plain)
 
 
 FORMATS: Mapping[str, Callable[[Changes], str]] = {"json": as_json, "markdown": as_markdown, "github": as_github}

@@ -47,7 +47,7 @@ def states(ledger: Ledger, tmp_path: Path) -> tuple[str, str]:
     old = tmp_path / "old"
     shutil.copytree(ledger.root, old)
     example(ledger)
-    ledger.set("products", "parrot", "name", "<b>*Parrot*</b> @all #1 [x](y) a_b")
+    ledger.set("products", "parrot", "name", "<b>*Parrot*</b> @all #1 [x](y) a_b &lt;")
     return str(old), str(ledger.root)
 
 
@@ -60,18 +60,18 @@ def run(*arguments: str) -> Result:
 
 def test_markdown_has_a_heading_per_kind_and_a_line_per_entry(ledger: Ledger, tmp_path: Path) -> None:
     result = run(*states(ledger, tmp_path))
-    name = r"\<b\>\*Parrot\*\</b\> &#64;all &#35;1 \[x\](y) a\_b"
+    name = r"\<b\>\*Parrot\*\</b\> &#64;all &#35;1 \[x\](y) a\_b &#38;lt;"
     assert (result.exit_code, result.stderr) == (0, "")
+    changed = 'training changed from "Trains unless you opt out" to "Trains only if you opt in" since 2027-01'
+    corrected = 'data processing agreement was recorded wrongly as "Included" and is corrected to "On request"'
     assert result.stdout.splitlines() == [
         "#### Changed by the vendor (1)",
         "",
-        f'- {name}, Free and Plus: training changed from "Trains unless you opt out" to "Trains only if you opt in" '
-        "since 2027-01, by What comes next (Acme)",
+        f"- {name}, Free and Plus: {changed}, by What comes next (Acme)",
         "",
         "#### Corrected: our record was wrong (1)",
         "",
-        f'- {name}, API: data processing agreement was recorded wrongly as "Included" and is corrected to "On request" '
-        "since 2025-06, by Commercial Terms (Acme)",
+        f"- {name}, API: {corrected} since 2025-06, by Commercial Terms (Acme)",
         "",
         "#### Products edited (1)",
         "",
