@@ -61,11 +61,10 @@ def test_data_stand_below_the_notes_of_their_version_and_are_made_anew() -> None
 
 
 def test_a_version_without_a_section_gets_one_before_all_others() -> None:
-    text = with_data(TEXT, "2026.11.22", r"- A \g<0> sign.")
-    assert text == TEXT.replace(
-        "## 2026.10.01", f"## 2026.11.22\n\n{section(r'- A \\g<0> sign.')}\n## 2026.10.01"
-    ).replace(r"\\g", r"\g")
-    assert with_data(text, "2026.11.22", r"- A \g<0> sign.") == text
+    data = r"- A \g<0> sign."
+    text = with_data(TEXT, "2026.11.22", data)
+    assert text == TEXT.replace("## 2026.10.01", f"## 2026.11.22\n\n{section(data)}\n## 2026.10.01")
+    assert with_data(text, "2026.11.22", data) == text
 
 
 def test_a_changelog_without_a_place_for_it_is_refused() -> None:

@@ -49,6 +49,11 @@ class Repository:
         self.git("add", ".")
         self.git("commit", "-q", "--allow-empty", "-m", "facts")
 
+    def note(self, text: str) -> None:
+        """Write a note under what is unreleased."""
+        heading = "## Unreleased\n"
+        self.write("CHANGELOG.md", self.read("CHANGELOG.md").replace(heading, f"{heading}\n- {text}\n"))
+
     def descriptor(self, name: str, value: str) -> None:
         document = json.loads(self.read("datapackage.json"))
         self.write("datapackage.json", json.dumps({**document, name: value}, indent=2, ensure_ascii=False) + "\n")
@@ -109,26 +114,30 @@ def test_the_first_release_writes_version_changelog_and_ids(repository: Reposito
     ids = repository.read("rules/published_ids.csv").splitlines()
     assert ids[0] == "table,id"
     assert ids[1:] == sorted(ids[1:])
-    assert {"products,parrot", "tiers,parrot-api", "sources,tattler-2025-06", "events,parrot-context-2025-05-02"} < set(
-        ids
-    )
+    some = {"products,parrot", "tiers,parrot-api", "sources,tattler-2025-06", "events,parrot-context-2025-05-02"}
+    assert some < set(ids)
     assert check(repository.ledger.open()).clean
 
 
 def test_the_next_release_tells_what_changed_since_the_last(second: tuple[Repository, Path]) -> None:
     repository, published = second
     repository.ledger.as_of("2027-01-15")
+    said = repository.ledger.open().table("events").rows[-1].cells
+    assert said["event_id"] == "parrot-free-training-2027-01"
+    values = {"event_id": "parrot-free-opt-out-2027-01", "field": "opt_out", "value_before": "setting"}
+    repository.ledger.add("events", **{**said, **values, "value": "not_needed"})
     repository.ledger.set("tiers", "parrot-free", "training", "opt_in")
+    repository.ledger.set("tiers", "parrot-free", "opt_out", "not_needed")
     for tier in ("parrot-free", "parrot-api"):
         repository.ledger.set("tiers", tier, "verified_on", "2027-01-14")
     repository.commit()
     for previous in (published, published / DATABASE):
         repository.git("checkout", "-q", ".")
         result = repository.release("2027.01.15", previous)
-        assert result.output.startswith("prepared 2027.01.15: 3 changes since 2026.01.15."), result.output
+        assert result.output.startswith("prepared 2027.01.15: 5 changes since 2026.01.15."), result.output
         written = notes(repository.read("CHANGELOG.md"), "2027.01.15") or ""
-        assert written.count("\n- ") == 3
-        assert "#### Changed by the vendor (1)" in written
+        assert written.count("\n- ") == 5
+        assert "#### Changed by the vendor (2)" in written
     assert notes(repository.read("CHANGELOG.md"), FIRST) is not None
 
 
@@ -187,9 +196,7 @@ def test_a_folder_without_a_changelog_is_refused(repository: Repository) -> None
 def test_a_release_in_which_nothing_changed_is_refused(second: tuple[Repository, Path]) -> None:
     repository, published = second
     refused(repository.release("2026.01.15.1", published), "nothing changed since 2026.01.15")
-    repository.write(
-        "CHANGELOG.md", repository.read("CHANGELOG.md").replace("## Unreleased\n", "## Unreleased\n\n- Code.\n")
-    )
+    repository.note("Code.")
     repository.commit()
     assert repository.release("2026.01.15.1", published).exit_code == 0
     assert "Nothing changed in the data." in (notes(repository.read("CHANGELOG.md"), "2026.01.15.1") or "")
@@ -226,9 +233,7 @@ def test_a_schema_whose_version_was_not_raised_is_refused(second: tuple[Reposito
     repository.descriptor("schema_version", "1.1")
     repository.commit()
     refused(repository.release("2026.01.15.1", published), "the schema has a new version. Say under Unreleased")
-    repository.write(
-        "CHANGELOG.md", repository.read("CHANGELOG.md").replace("## Unreleased\n", "## Unreleased\n\n- Treaties.\n")
-    )
+    repository.note("Treaties.")
     repository.commit()
     assert repository.release("2026.01.15.1", published).exit_code == 0
 
