@@ -11,19 +11,16 @@ from typing import Any
 from scripts import wording
 from scripts.dataset import earliest, list_cell
 from scripts.syndication import Feed, Item, Link, atom, calendar, json_feed
-from scripts.verdict import label
 
 Row = Mapping[str, Any]
 
 EVENTS = """
-    select e.*, p.name as product, t.name as tier, c.label as heading,
+    select l.*, e.effective_on_earliest, e.source_ids,
            (select max(s.accessed_on) from citations i join sources s using (source_id) where i.event_id = e.event_id)
                as read_on
-    from events e
-    join products p on p.product_id = e.product_id
-    left join tiers t on t.tier_id = e.tier_id
-    left join vocabulary c on c.field = 'events.field' and c.value = e.field
-    order by read_on desc, e.effective_on_earliest desc, e.event_id
+    from timeline l
+    join events e using (event_id)
+    order by read_on desc, e.effective_on_earliest desc, event_id
 """
 FORMATS = {"atom": atom, "json": json_feed, "ics": calendar}
 
@@ -70,13 +67,10 @@ def _write(path: Path, feed: Feed) -> None:
 
 def _items(connection: sqlite3.Connection, about: Row, changes: Row) -> list[tuple[str, Item]]:
     """Return all events with the product each belongs to, newest first."""
-    labels = {
-        (field, value): text for field, value, text in connection.execute("select field, value, label from vocabulary")
-    }
     documents = _documents(connection)
     edits = {key: list(group) for key, group in groupby(sorted(_edits(changes)), key=lambda edit: edit[0])}
     items = [
-        (row["product_id"], _corrected(_item(row, about, labels, documents), edits.get(row["event_id"], []), about))
+        (row["product_id"], _corrected(_item(row, about, documents), edits.get(row["event_id"], []), about))
         for row in connection.execute(EVENTS)
     ]
     withdrawn = [_withdrawn(entry, about) for entry in changes["changes"] if _kind(entry) == "removed"]
@@ -98,15 +92,13 @@ def _documents(connection: sqlite3.Connection) -> Mapping[str, Link]:
     return {row["source_id"]: Link(row["title"], row["publisher"], row["url"]) for row in rows}
 
 
-def _item(row: Row, about: Row, labels: Mapping[tuple[str, str], str], documents: Mapping[str, Link]) -> Item:
-    field = row["field"] or ""
-    before, after = (label(labels, field, row[name]) if row[name] else "" for name in ("value_before", "value"))
+def _item(row: Row, about: Row, documents: Mapping[str, Link]) -> Item:
     cited = tuple(documents[source_id] for source_id in list_cell(row["source_ids"]))
     said = wording.Said(
         about=wording.subject(row["product"], row["tier"]),
-        field=row["heading"] or "",
-        before=before,
-        after=after,
+        field=row["field_label"] or "",
+        before=row["label_before"] or "",
+        after=row["label"] or "",
         date=row["effective_on"],
         basis=row["date_basis"],
         by="",
@@ -126,7 +118,7 @@ def _item(row: Row, about: Row, labels: Mapping[tuple[str, str], str], documents
         sentence=wording.event(row["kind"], full, upcoming=upcoming),
         remarks=(row["summary"],),
         documents=cited,
-        tags=tuple(tag for tag in (row["kind"], field) if tag),
+        tags=tuple(tag for tag in (row["kind"], row["field"]) if tag),
         published=min(known, row["read_on"]),
         updated=row["read_on"],
         effective=row["effective_on"],

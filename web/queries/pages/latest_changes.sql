@@ -1,6 +1,5 @@
-select day, effective_on, product_id, product, tier, field, value_before, value, notice, summary, event_id
+select *
 from timeline
-join dataset d on day <= d.as_of
-where kind = 'change'
-order by day desc, event_id
-limit 8
+where kind = 'change' and day <= :as_of
+order by day desc, product collate nocase, event_id
+limit 40
