@@ -106,12 +106,35 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that is published of the small ledger."""
+    from scripts.publish import publish  # noqa: PLC0415 needs pyarrow, which the environment `next` lacks
+
+    folder = tmp_path_factory.mktemp("published")
+    (folder / "ledger").mkdir()
+    report, _ = publish(copy_ledger(folder / "ledger").root, folder / "dist")
+    assert report.clean, report.findings
+    return folder / "dist"
+
+
+@pytest.fixture(scope="session")
 def real_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The release of the real data."""
     folder = tmp_path_factory.mktemp("real")
     report = build(PROJECT, folder / "dist")
     assert report.clean, report.findings
     return folder / "dist"
+
+
+@pytest.fixture(scope="session")
+def real_parquet(real_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Parquet files of the real data."""
+    from scripts.parquet import write_parquet  # noqa: PLC0415 needs pyarrow, which the environment `next` lacks
+
+    folder = tmp_path_factory.mktemp("parquet")
+    (folder / DATABASE).symlink_to(real_release / DATABASE)
+    write_parquet(open_dataset(PROJECT), folder)
+    return folder / "parquet"
 
 
 @pytest.fixture(scope="session")
