@@ -99,6 +99,27 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def changes(session: nox.Session) -> None:
+    """Say what differs between two releases, folders or commits: `-- OLD NEW`."""
+    install(session, "check")
+    _run(session, "changes")
+
+
+@nox.session(default=False)
+def changelog(session: nox.Session) -> None:
+    """Write what changed in the data into CHANGELOG.md: `-- changes.json`."""
+    install(session, "check")
+    _run(session, "changelog")
+
+
+@nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """Prepare a release up to its tag: `-- --version YYYY.MM.DD --previous PATH`."""
+    install(session, "check")
+    _run(session, "release")
+
+
+@nox.session(default=False)
 def publish(session: nox.Session) -> None:
     """Make everything a release consists of in dist/: files, instance bundle, static copy of the site."""
     install(session, "check", "web", "release")

@@ -5,7 +5,9 @@ new one takes its place in one step.
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,6 +16,7 @@ from scripts.cli import CONTEXT, reports_mistakes, root_option
 from scripts.database import DATABASE, write_database
 from scripts.dataset import CannotRunError, Dataset, open_dataset
 from scripts.documents import write_documents
+from scripts.feeds import write_feeds
 from scripts.manifest import write_manifest
 from scripts.output import replacing
 from scripts.report import Report, as_text
@@ -37,13 +40,17 @@ def build(root: Path, out: Path, *, allow_findings: bool = False) -> Report:
     return report
 
 
-def write_release(dataset: Dataset, report: Report, folder: Path) -> None:
-    """Write into `folder` what every release holds: the database, with what the check found, and the JSON documents.
+def write_release(dataset: Dataset, report: Report, folder: Path, changes: Mapping[str, Any] | None = None) -> None:
+    """Write into `folder` what every release holds: the database, the JSON documents and the feeds.
+
+    The database says what the check found. With the document of the changes since the last release, the feeds mark
+    what was corrected.
 
     Raises CannotRunError where the data break a constraint of the database.
     """
     write_database(dataset, folder / DATABASE, _found(report))
     write_documents(folder / DATABASE, folder / "json")
+    write_feeds(folder / DATABASE, folder / "feeds", changes)
 
 
 def _found(report: Report) -> dict[str, int | None]:
@@ -63,7 +70,7 @@ def _found(report: Report) -> dict[str, int | None]:
 @click.option("--allow-findings", is_flag=True, help="Build even if the check finds something; the manifest says so.")
 @reports_mistakes
 def main(*, root: Path, out: Path, allow_findings: bool) -> None:
-    """Check the dataset and build the release: the database, the JSON documents, the manifest.
+    """Check the dataset and build the release: the database, the JSON documents, the feeds, the manifest.
 
     Exit code 0: built. 1: the check found something and nothing was built. 2: cannot run.
 

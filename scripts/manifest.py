@@ -3,7 +3,6 @@
 import hashlib
 import json
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from importlib.metadata import version
@@ -12,6 +11,7 @@ from typing import Any
 
 from scripts.database import DATABASE, content_digest
 from scripts.dataset import Dataset
+from scripts.git import git
 
 MANIFEST = "manifest.json"
 MEDIA_TYPES = {
@@ -33,11 +33,12 @@ def write_manifest(dataset: Dataset, folder: Path, *, findings: int) -> None:
     """Write `manifest.json` into `folder`, which holds the rest of the release; `findings` is what the check found."""
     with closing(sqlite3.connect(f"file:{folder / DATABASE}?mode=ro&immutable=1", uri=True)) as connection:
         digest = content_digest(connection)
-    commit, modified = _commit(dataset.root)
+    commit, modified = commit_of(dataset.root)
     document = {
         "$schema": "json/schema/manifest.schema.json",
         "name": dataset.descriptor["name"],
         "version": dataset.descriptor["version"],
+        "schema_version": dataset.descriptor["schema_version"],
         "as_of": dataset.as_of,
         "license": dataset.descriptor["licenses"][0]["name"],
         "commit": commit,
@@ -80,16 +81,8 @@ def media_type(path: str) -> str:
     return MEDIA_TYPES[path[path.rindex(".") :]]
 
 
-def _commit(root: Path) -> tuple[str | None, bool]:
+def commit_of(root: Path) -> tuple[str | None, bool]:
     """Return the commit that `root` is checked out at, and whether files differ from it; (None, True) outside Git."""
-    head = _git(root, "rev-parse", "HEAD")
-    changes = _git(root, "status", "--porcelain", "--", ".")
-    return (None, True) if head is None or changes is None else (head, bool(changes))
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    try:
-        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True)  # noqa: S603, S607 fixed words
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()
+    head = git(root, "rev-parse", "HEAD")
+    changes = git(root, "status", "--porcelain", "--", ".")
+    return (None, True) if head is None or changes is None else (head.decode().strip(), bool(changes))

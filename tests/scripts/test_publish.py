@@ -90,6 +90,19 @@ def test_names_whose_copies_the_evidence_rests_on(
         assert "opendatacommons.org/licenses/by/" in json.dumps(document[key])
 
 
+def test_tells_what_changed_since_the_last_release(ledger: Ledger, published: Path, tmp_path: Path) -> None:
+    ledger.set("events", "parrot-context-2025-05-02", "locator", "Third paragraph")
+    out = tmp_path / "dist"
+    result = CliRunner().invoke(main, ["--root", str(ledger.root), "--out", str(out), "--previous", str(published)])
+    assert result.exit_code == 0, result.output
+    changes = json.loads((out / "json" / "changes.json").read_text())
+    assert changes["counts"] == {"event_edited": 1}
+    assert faults(out / "json" / "changes.json") == []
+    assert "json/changes.json" in {entry["path"] for entry in listed(out)}
+    assert '<category term="corrected" />' in (out / "feeds" / "products" / "parrot.atom").read_text()
+    assert not (published / "json" / "changes.json").exists()
+
+
 def test_every_json_document_obeys_the_schema_it_names(published: Path) -> None:
     documents = [
         path

@@ -54,7 +54,11 @@ def get(url: str, **headers: str) -> tuple[int, str, dict[str, str]]:
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 a server of this test
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 likewise
-            return answer.status, answer.read().decode(), {name.lower(): value for name, value in answer.headers.items()}
+            return (
+                answer.status,
+                answer.read().decode(),
+                {name.lower(): value for name, value in answer.headers.items()},
+            )
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode(), {name.lower(): value for name, value in error.headers.items()}
 
@@ -199,7 +203,7 @@ def proxied(served: str, bundle: Path, published: Path, tmp_path: Path) -> Itera
     addresses = f"http://127.0.0.1:{dynamic}", f"http://127.0.0.1:{static}"
     with subprocess.Popen(command) as process:
         try:
-            until(lambda: get(f"{addresses[0]}/healthz")[0] == 200, process)  # noqa: PLR2004 OK
+            until(lambda: get(f"{addresses[0]}/healthz")[0] == 200, process)
             yield addresses
         finally:
             process.terminate()
