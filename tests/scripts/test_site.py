@@ -11,7 +11,7 @@ import pytest
 
 from scripts.ask import Answer
 from scripts.site import Copy, Target, write_site
-from tests.conftest import LIVE, PROJECT
+from tests.conftest import LIVE
 
 pytestmark = pytest.mark.xdist_group("published")
 
@@ -38,7 +38,6 @@ def site(published: Path) -> Path:
     return (published / "site").resolve()
 
 
-@pytest.mark.skipif(not (PROJECT / "scripts" / "feeds.py").exists(), reason="pages link to feeds")
 def test_no_page_of_the_site_has_a_dead_link(publication: tuple[Path, list[str]]) -> None:
     assert publication[1] == []
 
