@@ -82,6 +82,18 @@ def test_files_for_machines_are_there(site: Path) -> None:
         assert (site / path / "index.html").is_file(), address
 
 
+def test_every_json_document_of_a_page_finds_its_schema(site: Path) -> None:
+    paths = [
+        path
+        for path in site.rglob("*.json")
+        if "$schema" in (document := json.loads(path.read_text()))
+        if not document["$schema"].startswith("https://")
+    ]
+    assert site / "products" / "parrot.json" in paths
+    for path in paths:
+        assert (path.parent / json.loads(path.read_text())["$schema"]).is_file(), path
+
+
 def test_an_address_that_moved_leads_on(site: Path) -> None:
     page = (site / "products" / "polly" / "index.html").read_text()
     assert 'content="0; url=../parrot/index.html"' in page
