@@ -94,6 +94,12 @@ def test_every_json_document_of_a_page_finds_its_schema(site: Path) -> None:
         assert (path.parent / json.loads(path.read_text())["$schema"]).is_file(), path
 
 
+def test_an_address_that_leads_nowhere_gets_a_page_of_the_site(site: Path) -> None:
+    page = (site / "404.html").read_text()
+    assert "<h1>Nothing is at this address</h1>" in page
+    assert 'href="/index.html"' in page
+
+
 def test_an_address_that_moved_leads_on(site: Path) -> None:
     page = (site / "products" / "polly" / "index.html").read_text()
     assert 'content="0; url=../parrot/index.html"' in page

@@ -227,4 +227,5 @@ def test_nginx_serves_the_static_copy(proxied: tuple[str, str]) -> None:
         assert "Does Parrot train on your data?" in get(f"{site}{path}")[1], path
     status, _, headers = get(f"{site}/products/parrot.json")
     assert (status, headers["cache-control"]) == (200, "public, max-age=300")
-    assert get(f"{site}/nothing/here")[0] == 404
+    status, page, _ = get(f"{site}/nothing/here")
+    assert (status, "Nothing is at this address" in page) == (404, True)
