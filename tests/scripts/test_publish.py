@@ -103,6 +103,14 @@ def test_tells_what_changed_since_the_last_release(ledger: Ledger, published: Pa
     assert not (published / "json" / "changes.json").exists()
 
 
+def test_the_links_of_the_feeds_lead_to_where_the_site_tells_the_event(published: Path) -> None:
+    page = (published / "site" / "products" / "parrot" / "index.html").read_text()
+    items = json.loads((published / "feeds" / "products" / "parrot.json").read_text())["items"]
+    address, anchors = {it["url"].split("#")[0] for it in items}, {it["url"].split("#")[1] for it in items}
+    assert address == {"https://does-it-train.example/products/parrot"}
+    assert {anchor for anchor in anchors if f'id="{anchor}"' not in page} == set()
+
+
 def test_every_json_document_obeys_the_schema_it_names(published: Path) -> None:
     documents = [
         path
