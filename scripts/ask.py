@@ -36,7 +36,7 @@ class Answer:
 def asking(instance: Path) -> Iterator[Callable[[str], Answer]]:
     """Yield a function that asks the instance in the folder `instance` for a path and returns its answer."""
     ours, theirs = PROCESSES.Pipe()
-    process = PROCESSES.Process(target=_answer, args=(theirs, instance), daemon=True)
+    process = PROCESSES.Process(target=_answer, args=(theirs, instance))
     process.start()
     theirs.close()
 

@@ -10,7 +10,8 @@ from urllib.parse import unquote
 import pytest
 
 from scripts.ask import Answer
-from scripts.site import Copy, Target, write_site
+from scripts.dataset import CannotRunError
+from scripts.site import Copy, Target, _patiently, write_site
 from tests.conftest import LIVE
 
 pytestmark = pytest.mark.xdist_group("published")
@@ -218,3 +219,19 @@ def test_files_that_texts_and_styles_name_are_found(odd: tuple[Path, list[str]])
         "index.html", "404.html", "live/index.html", "old/index.html", "new/index.html", "café/index.html",
         "static/a.css", "static/b.png", "llms.txt", "told", "tosql/index.html",
     }  # fmt: skip
+
+
+def asked(*statuses: int) -> Answer:
+    """What a site that answers with these statuses, one after the other, is copied as."""
+    left = list(statuses)
+    return _patiently(lambda _: Answer(left.pop(0), "text/html", "", b""), "/x")
+
+
+def test_a_busy_site_is_asked_again() -> None:
+    assert [asked(503, 429, 200).status, asked(404).status] == [200, 404]
+
+
+@pytest.mark.parametrize("statuses", [(503,) * 5, (500, 200)])
+def test_a_site_that_fails_is_not_copied(statuses: tuple[int, ...]) -> None:
+    with pytest.raises(CannotRunError, match=f"the site answers /x with {statuses[0]}"):
+        asked(*statuses)
