@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from scripts.ask import Answer
+from scripts.ask import Answer, asking
 from scripts.dataset import CannotRunError
 from scripts.site import Copy, Target, _patiently, write_site
 from tests.conftest import LIVE
@@ -235,3 +235,10 @@ def test_a_busy_site_is_asked_again() -> None:
 def test_a_site_that_fails_is_not_copied(statuses: tuple[int, ...]) -> None:
     with pytest.raises(CannotRunError, match=f"the site answers /x with {statuses[0]}"):
         asked(*statuses)
+
+
+def test_a_site_that_breaks_down_says_so(tmp_path: Path) -> None:
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "broken.py").write_text("import nothing_of_that_name")
+    with asking(tmp_path) as ask, pytest.raises(CannotRunError, match="broke down before it answered /here"):
+        ask("/here")

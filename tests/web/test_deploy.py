@@ -154,8 +154,8 @@ case "$*" in
 esac
 """
 HOSTS = {
-    "cloudrun": ("gcloud", "Dockerfile", r"^CMD (datasette serve .*)$"),
-    "heroku": ("heroku", "Procfile", r"^web: (datasette serve .*)$"),
+    "cloudrun": ("gcloud", "Dockerfile", "Dockerfile", r"^CMD (datasette serve .*)$"),
+    "heroku": ("heroku", "Procfile", "requirements.txt", r"^web: (datasette serve .*)$"),
 }
 
 
@@ -164,13 +164,17 @@ def test_the_line_for_a_host_uploads_a_site_that_runs(bundle: Path, tmp_path: Pa
     page = (PROJECT / "docs" / "publishing.md").read_text(encoding="utf-8")
     line = re.search(rf"^sh publish\.sh {host} .*$", page, re.MULTILINE)
     assert line
-    program, file, pattern = HOSTS[host]
+    program, file, packages, pattern = HOSTS[host]
     (tmp_path / program).write_text(HOST)
     (tmp_path / program).chmod(0o755)
     uploaded = tmp_path / "uploaded"
     known = environment(UPLOADED=str(uploaded))
     known["PATH"] = f"{tmp_path}{os.pathsep}{known['PATH']}"
     subprocess.run(shlex.split(line[0]), cwd=bundle, env=known, check=True, capture_output=True)
+    pinned = set(re.findall(r"^([a-z0-9-]+==[^ ;]+) \\$", (bundle / "requirements.txt").read_text(), re.MULTILINE))
+    installed = (uploaded / packages).read_text()
+    assert {name for name in pinned if name in installed.split()} == pinned
+    assert any(name.startswith("datasette==") for name in pinned)
     command = re.search(pattern, (uploaded / file).read_text(), re.MULTILINE)
     assert command
     shutil.copy(bundle / "inspect-data.json", uploaded)  # the host runs `datasette inspect`
