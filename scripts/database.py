@@ -156,7 +156,8 @@ def _listed(table: Table, field: Field) -> Iterator[list[str]]:
 def _describe(connection: sqlite3.Connection, dataset: Dataset) -> None:
     names = ("name", "title", "description", "version", "as_of")
     license_ = dataset.descriptor["licenses"][0]["name"]
-    _insert(connection, "dataset", [[*(dataset.descriptor[name] for name in names), license_]])
+    addresses = [dataset.descriptor[name] for name in ("homepage", "repository")]
+    _insert(connection, "dataset", [[*(dataset.descriptor[name] for name in names), license_, *addresses]])
     relations: list[tuple[str, str, str]] = [
         (spec.name, spec.title, spec.description) for spec in dataset.specs.values()
     ]

@@ -7,7 +7,9 @@ create table dataset (
     description text not null,
     version text not null,
     as_of text not null,
-    license text not null
+    license text not null,
+    homepage text not null,
+    repository text not null
 ) strict;
 
 create table relations (
