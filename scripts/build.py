@@ -6,7 +6,6 @@ new one takes its place in one step.
 
 import json
 import sqlite3
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from scripts.cli import CONTEXT, reports_mistakes, root_option
 from scripts.database import content_digest, write_database
 from scripts.dataset import CannotRunError, Dataset, open_dataset
 from scripts.documents import write_documents
+from scripts.git import git
 from scripts.output import replacing
 from scripts.report import Report, as_text
 
@@ -57,6 +57,7 @@ def _manifest(dataset: Dataset, database: Path, report: Report) -> dict[str, Any
         "$schema": "json/schema/manifest.schema.json",
         "name": dataset.descriptor["name"],
         "version": dataset.descriptor["version"],
+        "schema_version": dataset.descriptor["schema_version"],
         "as_of": dataset.as_of,
         "commit": commit,
         "modified": modified,
@@ -69,17 +70,9 @@ def _manifest(dataset: Dataset, database: Path, report: Report) -> dict[str, Any
 
 def _commit(root: Path) -> tuple[str | None, bool]:
     """Return the commit that `root` is checked out at, and whether files differ from it; (None, True) outside Git."""
-    head = _git(root, "rev-parse", "HEAD")
-    changes = _git(root, "status", "--porcelain", "--", ".")
-    return (None, True) if head is None or changes is None else (head, bool(changes))
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    try:
-        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True)  # noqa: S603, S607 fixed words
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()
+    head = git(root, "rev-parse", "HEAD")
+    changes = git(root, "status", "--porcelain", "--", ".")
+    return (None, True) if head is None or changes is None else (head.decode().strip(), bool(changes))
 
 
 @click.command(context_settings=CONTEXT)

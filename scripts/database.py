@@ -154,7 +154,7 @@ def _listed(table: Table, field: Field) -> Iterator[list[str]]:
 
 
 def _describe(connection: sqlite3.Connection, dataset: Dataset) -> None:
-    names = ("name", "title", "description", "version", "as_of")
+    names = ("name", "title", "description", "version", "schema_version", "as_of")
     license_ = dataset.descriptor["licenses"][0]["name"]
     addresses = [dataset.descriptor[name] for name in ("homepage", "repository")]
     _insert(connection, "dataset", [[*(dataset.descriptor[name] for name in names), license_, *addresses]])

@@ -6,6 +6,7 @@ create table dataset (
     title text not null,
     description text not null,
     version text not null,
+    schema_version text not null,
     as_of text not null,
     license text not null,
     homepage text not null,
