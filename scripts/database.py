@@ -8,12 +8,14 @@ import csv
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from rules import all_rules
 from scripts.dataset import CannotRunError, Dataset, Field, Table, TableSpec, earliest, list_cell
 from scripts.engine import RULES
+from scripts.published import published_sql
 from scripts.verdict import TierClaims, label, verdict
 
 SHAPE = Path(__file__).resolve().parent.parent / "schema" / "release"
@@ -29,8 +31,10 @@ SEARCHED = {
 }
 
 
-def write_database(dataset: Dataset, path: Path) -> None:
+def write_database(dataset: Dataset, path: Path, found: Mapping[str, int | None]) -> None:
     """Write the release database of `dataset` to `path`, which must not exist.
+
+    `found` says for each rule how many findings the check had, None where it did not run.
 
     Raises CannotRunError where the data break a constraint of the database (only possible for data that do not pass
     the check), or SQLite is too old.
@@ -46,6 +50,7 @@ def write_database(dataset: Dataset, path: Path) -> None:
         connection.execute("pragma synchronous = off")
         connection.execute("begin")
         _fill(connection, dataset)
+        _rule(connection, dataset, found)
         connection.execute("commit")
         connection.execute("analyze")
         connection.execute("vacuum into ?", [str(path)])
@@ -117,6 +122,17 @@ def _fill(connection: sqlite3.Connection, dataset: Dataset) -> None:
     broken = connection.execute("pragma foreign_key_check").fetchone()
     if broken:
         raise sqlite3.IntegrityError(f"row {broken[1]} of {broken[0]} refers to a row of {broken[2]} that is not there")
+
+
+def _rule(connection: sqlite3.Connection, dataset: Dataset, found: Mapping[str, int | None]) -> None:
+    _insert(
+        connection,
+        "rules",
+        (
+            [rule.id, rule.title, rule.why, rule.fix, rule.severity, found.get(rule.id), published_sql(rule, dataset)]
+            for rule in all_rules()
+        ),
+    )
 
 
 def _column_sql(field: Field) -> Iterator[str]:
