@@ -81,7 +81,7 @@ def fix(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def new(session: nox.Session) -> None:
-    """Add a vendor, product, tier, event or source by answering questions."""
+    """Add a vendor, product, tier, source, event and so on by answering questions."""
     install(session, "check")
     _run(session, "new")
 
