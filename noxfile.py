@@ -122,6 +122,13 @@ def review(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def last(session: nox.Session) -> None:
+    """Get the release before another one from GitHub, as it was published; run by the workflows."""
+    install(session, "check")
+    _run(session, "last")
+
+
+@nox.session(default=False)
 def upload(session: nox.Session) -> None:
     """Put a published release on GitHub; run by the workflow `release`."""
     install(session, "check")

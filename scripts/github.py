@@ -20,6 +20,7 @@ BOT = "github-actions[bot]"  # who speaks with the token of a workflow
 PER_PAGE = 100
 MOST_PAGES = 30
 SECONDS = 60
+OPEN_TO = ("https://", "http://127.0.0.1:")  # where something is sent to or taken from; the second is for tests
 LONGEST_BODY = 65_000  # GitHub takes 65,536 characters
 
 
@@ -79,18 +80,41 @@ class Repository:
             with urllib.request.build_opener(_StayHere).open(request, timeout=SECONDS) as answer:
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
-            said = _message(error.read())
+            with error:
+                said = _message(error.read())
             raise RefusedError(error.code, f"{method} {address}: GitHub answered {error.code}{said}.") from None
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise CannotRunError(f"{method} {address}: no answer that can be read ({error}). Try again.") from None
 
 
+def download(address: str) -> bytes:
+    """Return a public file, without the token and wherever it is redirected to. Raises CannotRunError."""
+    if not address.startswith(OPEN_TO):
+        raise CannotRunError(f"{address}: is no https address. Nothing is taken from it.")
+    try:
+        with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 the scheme is checked
+            content: bytes = answer.read()
+            return content
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise CannotRunError(f"{address}: cannot be downloaded ({error.code} {error.reason}). Try again.") from None
+    except (OSError, http.client.HTTPException) as error:
+        raise CannotRunError(f"{address}: cannot be downloaded ({error}). Try again.") from None
+
+
 def from_environment() -> Repository:
     """Return the repository a workflow runs for. Raises CannotRunError outside a workflow."""
     api, name, token = (_variable(name) for name in ("GITHUB_API_URL", "GITHUB_REPOSITORY", "GITHUB_TOKEN"))
-    if not api.startswith(("https://", "http://127.0.0.1:")):
+    if not api.startswith(OPEN_TO):
         raise CannotRunError(f"GITHUB_API_URL is {api!r}; the token is only sent to an https address.")
     return Repository(api.rstrip("/"), name, token)
+
+
+def output(name: str, text: str) -> None:
+    """Hand a text of one line to the steps that follow; outside a workflow nobody follows."""
+    if path := os.environ.get("GITHUB_OUTPUT"):
+        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123 a path of the machine
+            file.write(f"{name}={text}\n")
 
 
 def event() -> Any:  # noqa: ANN401 what JSON holds

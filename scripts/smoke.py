@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tempfile
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,9 @@ def fault(address: str, wanted: str) -> str:
     try:
         with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 the address of our own server
             page = answer.read().decode("utf-8")
+    except urllib.error.HTTPError as error:
+        error.close()
+        return f"{address}: {error.code} {error.reason}"
     except (OSError, ValueError) as error:
         return f"{address}: {error}"
     return "" if wanted in page else f'{address}: does not say "{wanted}"'

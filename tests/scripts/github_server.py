@@ -39,6 +39,8 @@ class GitHub:
     refs: dict[str, str] = field(default_factory=dict)
     releases: list[Json] = field(default_factory=list)
     assets: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    tokens: list[str | None] = field(default_factory=list)
     refuse: dict[str, RefusalError] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
@@ -71,6 +73,7 @@ class GitHub:
             "POST /git/trees": lambda data, **_: self.put(self.trees, data, "tree"),
             "POST /git/commits": lambda data, **_: self.put(self.commits, data, "commit"),
             "POST /git/refs": self.add_ref,
+            "GET /releases": lambda **_: self.releases,
             "GET /releases/tags/(.+)": self.release_of,
             "POST /releases": lambda data, **_: self.put(self.releases, data, "release/1"),
             r"POST /releases/\d+/assets": lambda query, data, **_: self.assets.update({query["name"]: data}),
@@ -134,7 +137,11 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
             address = urlsplit(self.path)
             data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             status, body = 200, b""
+            state.tokens.append(self.headers["Authorization"])
             try:
+                if address.path.startswith("/files/"):
+                    self.give(state.files.get(address.path.removeprefix("/files/")))
+                    return
                 path = address.path.removeprefix(f"/repos/{NAME}")
                 known = self.headers["Authorization"] == f"Bearer {TOKEN}"
                 answer = state.answer(self.command, path, dict(parse_qsl(address.query)), data, known=known)
@@ -148,6 +155,13 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def give(self, content: bytes | None) -> None:
+            """Give a file to whoever asks for it."""
+            self.send_response(404 if content is None else 200)
+            self.send_header("Content-Length", str(len(content or b"")))
+            self.end_headers()
+            self.wfile.write(content or b"")
 
         do_GET = do_POST = do_PATCH = do_DELETE = do  # noqa: N815 the interface of the library
 
