@@ -59,10 +59,17 @@ def test_leaves_of_the_edit_of_a_spreadsheet_what_was_edited(name: str, how: typ
     ledger.set(table, key, column, NOTE)
     wanted = ledger.text(table)
     ledger.write(table, how(saved(name)))
-    assert not check(ledger.open()).clean
     result = run(ledger.root)
     assert (result.exit_code, result.stderr) == (0, "")
     assert ledger.text(table) == wanted
+
+
+def test_the_check_says_of_such_a_file_that_fix_mends_it(ledger: Ledger) -> None:
+    ledger.write("sources", as_on_windows(saved("de-quoted.sources")))
+    report = check(ledger.open())
+    assert {it.rule for it in report.findings} >= {"FMT007", "FMT009", "VAL005"}
+    assert {rule[:3] for rule in report.rules_skipped} == {"SHP"}
+    run(ledger.root)
     assert check(ledger.open()).clean
 
 
