@@ -101,6 +101,34 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def changes(session: nox.Session) -> None:
+    """Say what differs between two releases, folders or commits: `-- OLD NEW`."""
+    install(session, "check")
+    _run(session, "changes")
+
+
+@nox.session(default=False)
+def changelog(session: nox.Session) -> None:
+    """Write what changed in the data into CHANGELOG.md: `-- changes.json`."""
+    install(session, "check")
+    _run(session, "changelog")
+
+
+@nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """Prepare a release up to its tag: `-- --version YYYY.MM.DD --previous PATH`."""
+    install(session, "check")
+    _run(session, "release")
+
+
+@nox.session(default=False)
+def publish(session: nox.Session) -> None:
+    """Make everything a release consists of in dist/: files, instance bundle, static copy of the site."""
+    install(session, "check", "web", "release")
+    _run(session, "publish")
+
+
+@nox.session(default=False)
 def serve(session: nox.Session) -> None:
     """Build the release and serve the site; prints its address."""
     install(session, "check", "web")
@@ -156,6 +184,15 @@ def bench(session: nox.Session) -> None:
     session.run(
         "python", "-m", "benchmarks", *session.posargs, env={"PATH": f"{session.bin}:{rivals}/bin:/usr/bin:/bin"}
     )
+
+
+@nox.session(default=False)
+def spark(session: nox.Session) -> None:
+    """Check that the analyses give in Spark what they give in DuckDB; needs Java."""
+    if shutil.which("java") is None:
+        session.error("no Java: install it (on Debian: apt-get install default-jre-headless)")
+    install(session, "spark")
+    session.run("pytest", "tests/analysis/test_spark.py", *session.posargs)
 
 
 @nox.session(default=False)

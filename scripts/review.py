@@ -14,10 +14,11 @@ from typing import Any
 import click
 from jsonschema import Draft202012Validator
 
-from scripts.changes import HEADINGS, changes_document
+from scripts.changes import changes_document
 from scripts.cli import CONTEXT, reports_mistakes, root_option
 from scripts.compare import compare
 from scripts.dataset import CannotRunError, TableSpec, open_dataset
+from scripts.entries import HEADINGS
 from scripts.fix import Rewrite, fix
 from scripts.git import git
 from scripts.github import BOT, LONGEST_BODY, RefusedError, Repository, event, from_environment, plain

@@ -1,6 +1,5 @@
 """Move the dataset to a later day and carry the events that fell due: ``python -m scripts.settle DATE``."""
 
-import json
 import sys
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,10 +10,9 @@ import click
 from scripts.check import check
 from scripts.cli import CONTEXT, day, reports_mistakes, root_option
 from scripts.dataset import DESCRIPTOR, CannotRunError, Dataset, canonical, open_dataset
-from scripts.edit import replace_texts
+from scripts.edit import replace_texts, with_value
 from scripts.engine import Engine
 from scripts.github import from_environment, plain
-from scripts.locate import offset_of
 from scripts.proposal import PREFIX, Proposal, propose, standing
 from scripts.report import as_text
 
@@ -81,15 +79,8 @@ def settled(dataset: Dataset, on: str, carried: list[Carried]) -> dict[str, str]
             rows[claim.tier_id].cells[claim.field] = claim.after
         texts[table.spec.path] = canonical(table.spec, table.rows)
     if on != dataset.as_of:
-        texts[DESCRIPTOR] = _with_as_of((dataset.root / DESCRIPTOR).read_bytes().decode("utf-8"), on)
+        texts[DESCRIPTOR] = with_value((dataset.root / DESCRIPTOR).read_bytes().decode("utf-8"), "as_of", on)
     return texts
-
-
-def _with_as_of(text: str, on: str) -> str:
-    """Return the descriptor with another day; the rest stays as it was typed."""
-    start = offset_of(text, ["as_of"])
-    _, end = json.JSONDecoder().raw_decode(text, start)
-    return f'{text[:start]}"{on}"{text[end:]}'
 
 
 def _notes_needed(dataset: Dataset, carried: list[Carried]) -> list[Carried]:

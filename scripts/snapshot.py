@@ -1,17 +1,19 @@
 """The dataset as it stood somewhere: a folder, a release, a database, a zip or a commit, read into memory whole."""
 
+import csv
 import io
 import json
 import sqlite3
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from scripts.build import DATABASE
+from scripts.database import DATABASE
 from scripts.dataset import DESCRIPTOR, TABLES, CannotRunError, Dataset, open_dataset
 from scripts.git import git
 
@@ -47,7 +49,8 @@ class Snapshot:
     @cached_property
     def ranks(self) -> Mapping[tuple[str, str], int]:
         """Ranks of the codes, by `table.column` and code; of claims, worst for users first."""
-        return {(row["field"], row["value"]): int(row["rank"]) for row in self.rows["vocabulary"].values()}
+        rows = self.rows["vocabulary"].values()
+        return {(row["field"], row["value"]): int(row["rank"]) for row in rows if row["rank"].isdecimal()}
 
     @cached_property
     def claims(self) -> tuple[str, ...]:
@@ -63,68 +66,95 @@ def open_snapshot(where: str, root: Path) -> Snapshot:
     dataset can be read from it.
     """
     path = Path(where)
+    if path.is_dir() and not (path / DATABASE).is_file():
+        return of_dataset(open_dataset(path))
+    return open_release(path) if path.exists() else _of_commit(where, root)
+
+
+def open_release(path: Path) -> Snapshot:
+    """Read what was published: a release folder, its database or its zip. Raises CannotRunError for all else."""
     try:
         if (path / DATABASE).is_file():
             return _of_release(path)
-        if path.is_dir():
-            return of_dataset(open_dataset(path))
-        if path.is_file():
-            return _of_file(path)
+        with path.open("rb") as file:
+            start = file.read(len(SQLITE))
     except OSError as error:
-        raise CannotRunError(f"{where}: cannot be read ({error.strerror}). Give leave to read it.") from None
-    return _of_commit(where, root)
+        raise CannotRunError(
+            f"{path}: cannot be read as a release ({error.strerror}). Name its folder or file."
+        ) from None
+    return _of_database(path) if start == SQLITE else _of_zip(path)
 
 
 def of_dataset(dataset: Dataset, commit: str | None = None) -> Snapshot:
     """Return the dataset as it lies in its folder. Raises CannotRunError where that is not possible without loss."""
-    rows: dict[str, dict[str, Cells]] = {}
-    places: dict[str, dict[str, str]] = {}
+    tables: dict[str, _Table] = {}
     for name in TABLES:
         table = dataset.table(name)
         if table.obstacles or len(table.keys) < len(table.rows):
             what = table.obstacles[0].detail if table.obstacles else "an id stands twice"
             raise CannotRunError(f"{table.spec.path}: {what}. Run the check and mend what it finds.")
-        rows[name] = {table.key(row): row.cells for row in table.rows}
-        places[name] = {table.key(row): f"{table.spec.path}:{row.line}" for row in table.rows}
-    titles = {(name, field.name): field.title for name in TABLES for field in dataset.specs[name].fields}
-    about = dataset.descriptor
+        titles = {field.name: field.title for field in table.spec.fields}
+        rows = [(f"{table.spec.path}:{row.line}", row.cells) for row in table.rows]
+        tables[name] = _Table(table.spec.primary_key, titles, rows)
+    return _snapshot(dataset.descriptor, tables, commit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table as read: the columns of its key, the titles of all, and its rows with file and line."""
+
+    key: tuple[str, ...]
+    titles: Mapping[str, str]
+    rows: Sequence[tuple[str, Cells]]
+
+
+def _snapshot(about: Mapping[str, Any], tables: Mapping[str, _Table], commit: str | None = None) -> Snapshot:
+    keyed = {
+        name: {";".join(cells[column] for column in table.key): (place, cells) for place, cells in table.rows}
+        for name, table in tables.items()
+    }
     return Snapshot(
         name=about["name"],
         version=about["version"],
         schema_version=about.get("schema_version", UNVERSIONED),
-        as_of=dataset.as_of,
+        as_of=about["as_of"],
         commit=commit,
-        keys={name: dataset.specs[name].primary_key for name in TABLES},
-        titles=titles,
-        rows=rows,
-        places=places,
+        keys={name: table.key for name, table in tables.items()},
+        titles={(name, column): title for name, table in tables.items() for column, title in table.titles.items()},
+        rows={name: {key: cells for key, (_, cells) in rows.items()} for name, rows in keyed.items()},
+        places={name: {key: place for key, (place, _) in rows.items()} for name, rows in keyed.items()},
     )
 
 
 def _of_release(folder: Path) -> Snapshot:
     manifest = folder / "manifest.json"
-    commit = json.loads(manifest.read_text(encoding="utf-8"))["commit"] if manifest.is_file() else None
-    return _of_database(folder / DATABASE, commit)
+    about = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
+    # What was made from changed files was made from no commit.
+    return _of_database(folder / DATABASE, None if about.get("modified", True) else about["commit"])
 
 
-def _of_file(path: Path) -> Snapshot:
-    with path.open("rb") as file:
-        start = file.read(len(SQLITE))
-    if start == SQLITE:
-        return _of_database(path)
-    if zipfile.is_zipfile(path):
-        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as archive:
-            archive.extractall(folder)
-            return of_dataset(open_dataset(_below(Path(folder), path)))
-    raise CannotRunError(f"{path}: is neither a database of a release nor a zip of the data package. Name one.")
+def _of_zip(path: Path) -> Snapshot:
+    if not zipfile.is_zipfile(path):
+        raise CannotRunError(f"{path}: is neither a database of a release nor a zip of the data package. Name one.")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _of_package(archive)
+    except (KeyError, ValueError, TypeError, csv.Error, zipfile.BadZipFile) as error:
+        raise CannotRunError(f"{path}: is not the zip of a data package ({error}). Download it anew.") from None
 
 
-def _below(folder: Path, archive: Path) -> Path:
-    """Return the folder of the data package in an archive: its top, or the only folder at its top."""
-    for found in (folder, *folder.iterdir()):
-        if (found / DESCRIPTOR).is_file():
-            return found
-    raise CannotRunError(f"{archive}: holds no {DESCRIPTOR}. Name the zip of the data package.")
+def _of_package(archive: zipfile.ZipFile) -> Snapshot:
+    """Read a data package whose descriptor holds the schemas, without unpacking it."""
+    about = json.loads(archive.read(DESCRIPTOR))
+    resources = {resource["name"]: resource for resource in about["resources"]}
+    tables: dict[str, _Table] = {}
+    for name in TABLES:
+        resource, schema = resources[name], resources[name]["schema"]
+        reader = csv.DictReader(io.StringIO(archive.read(resource["path"]).decode("utf-8"), newline=""), strict=True)
+        titles = {field["name"]: field["title"] for field in schema["fields"]}
+        rows = [(f"{resource['path']}:{reader.line_num}", cells) for cells in reader]
+        tables[name] = _Table(tuple(schema["primaryKey"]), titles, rows)
+    return _snapshot(about, tables)
 
 
 def _of_database(path: Path, commit: str | None = None) -> Snapshot:
@@ -132,7 +162,7 @@ def _of_database(path: Path, commit: str | None = None) -> Snapshot:
     connection.row_factory = sqlite3.Row
     try:
         return _of_connection(connection, commit)
-    except (sqlite3.DatabaseError, IndexError) as error:
+    except (sqlite3.DatabaseError, IndexError, KeyError, TypeError) as error:
         raise CannotRunError(
             f"{path}: is not the database of a release ({error}). Build or download it anew."
         ) from None
@@ -141,31 +171,20 @@ def _of_database(path: Path, commit: str | None = None) -> Snapshot:
 
 
 def _of_connection(connection: sqlite3.Connection, commit: str | None) -> Snapshot:
-    about = connection.execute("select * from dataset").fetchone()
-    keys: dict[str, tuple[str, ...]] = {}
-    rows: dict[str, dict[str, Cells]] = {}
-    places: dict[str, dict[str, str]] = {}
-    for table in TABLES:
-        info = connection.execute(f'pragma table_info("{table}")').fetchall()
-        key = keys[table] = tuple(row["name"] for row in sorted(info, key=lambda row: row["pk"]) if row["pk"])
+    about = dict(connection.execute("select * from dataset").fetchone())
+    tables: dict[str, _Table] = {}
+    for name in TABLES:
+        info = connection.execute(f'pragma table_info("{name}")').fetchall()
+        key = tuple(row["name"] for row in sorted(info, key=lambda row: row["pk"]) if row["pk"])
+        titles = dict(connection.execute('select "column", title from columns where "table" = ?', [name]).fetchall())
+        # The build adds columns that no one types.
         typed = [row["name"] for row in info if not row["name"].endswith("_earliest") and row["name"] != "row_ref"]
-        rows[table], places[table] = {}, {}
-        for row in connection.execute(f'select * from "{table}"'):  # noqa: S608 names of this schema
-            cells = {name: "" if row[name] is None else str(row[name]) for name in typed}
-            name = ";".join(cells[column] for column in key)
-            rows[table][name], places[table][name] = cells, row["row_ref"]
-    titles = {(row["table"], row["column"]): row["title"] for row in connection.execute("select * from columns")}
-    return Snapshot(
-        name=about["name"],
-        version=about["version"],
-        schema_version=about["schema_version"] if "schema_version" in about.keys() else UNVERSIONED,  # noqa: SIM118 a row is no mapping
-        as_of=about["as_of"],
-        commit=commit,
-        keys=keys,
-        titles=titles,
-        rows=rows,
-        places=places,
-    )
+        rows = [
+            (row["row_ref"], {column: "" if row[column] is None else str(row[column]) for column in typed})
+            for row in connection.execute(f'select * from "{name}"')  # noqa: S608 names of this schema
+        ]
+        tables[name] = _Table(key, {column: titles[column] for column in typed}, rows)
+    return _snapshot(about, tables, commit)
 
 
 def _of_commit(name: str, root: Path) -> Snapshot:
@@ -176,10 +195,9 @@ def _of_commit(name: str, root: Path) -> Snapshot:
             "Name a release folder, a database, a zip, a folder that holds datapackage.json, or a commit."
         )
     commit = found.decode().strip()
-    prefix = (git(root, "rev-parse", "--show-prefix") or b"").decode().strip()
-    packed = git(root, "archive", "--format=tar", f"{commit}:{prefix}", DESCRIPTOR, "data", "schema")
+    packed = git(root, "archive", "--format=tar", commit, DESCRIPTOR, "data", "schema")
     if packed is None:
-        raise CannotRunError(f"{name}: the commit {commit} holds no dataset in {prefix or 'its root'}. Name another.")
+        raise CannotRunError(f"{name}: the commit {commit} holds no dataset in {root.resolve()}. Name another.")
     with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(folder, filter="data")
         return of_dataset(open_dataset(Path(folder)), commit)

@@ -8,6 +8,25 @@ from dataclasses import dataclass
 from itertools import groupby
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What is said of a field, as readers see it; '' stands for what there is not.
+
+    `about` is whom it concerns, `date` and `deadline` are dates of any precision, `basis` says whether a document
+    states the date, `by` names the documents.
+    """
+
+    about: str
+    field: str
+    before: str
+    after: str
+    date: str
+    basis: str
+    by: str
+    deadline: str = ""
+    summary: str = ""
+
+
 def subject(product: str | None, tier: str | None) -> str:
     """Return what a sentence is about: a product, or the customers of one of its tiers."""
     return ", ".join(name for name in (product, tier) if name)
@@ -18,14 +37,7 @@ def inline(heading: str) -> str:
     return heading if heading[1:2].isupper() else heading[:1].lower() + heading[1:]
 
 
-def since(date: str | None, basis: str | None) -> str:
-    """Return from when something holds; a date that was only observed may be later than the true one."""
-    if not date:
-        return ""
-    return f"seen since {date}" if basis == "observed" else f"since {date}"
-
-
-def documents(sources: Sequence[tuple[str, str]]) -> str:
+def documents(sources: Iterable[tuple[str, str]]) -> str:
     """Return by which documents, each given as title and publisher; those of one publisher together."""
     parts = []
     for publisher, group in groupby(sources, key=lambda source: source[1]):
@@ -35,80 +47,60 @@ def documents(sources: Sequence[tuple[str, str]]) -> str:
 
 def listed(items: Sequence[str]) -> str:
     """Return `a`, `a and b` or `a, b and c`."""
-    return " and ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
+    return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
 
 
-def claim_changed(about: str, field: str, before: str, after: str, when: str, *, late: bool, by: str) -> str:
+def claim_changed(said: Said) -> str:
     """Say that a vendor changed what it may do."""
-    what = f'{inline(field)} changed from "{before}" to "{after}"'
-    return _sentence(about, f"{what} {when}", "which was learned of late" if late else "", by)
+    what = f'{inline(said.field)} changed from "{said.before}" to "{said.after}"{_since(said)}'
+    return _sentence(said.about, what, said.by)
 
 
-def claim_corrected(about: str, field: str, before: str, after: str, when: str, by: str) -> str:
+def claim_corrected(said: Said) -> str:
     """Say that the record was wrong."""
-    return _sentence(
-        about, f'{inline(field)} was recorded wrongly as "{before}" and is corrected to "{after}"', when, by
-    )
+    what = f'{inline(said.field)} was recorded wrongly as "{said.before}" and is corrected to "{said.after}"'
+    return _sentence(said.about, what + _since(said), said.by)
 
 
-def claim_added(about: str, field: str, after: str, when: str, by: str) -> str:
+def claim_added(said: Said) -> str:
     """Say that a value is known where nobody had looked."""
-    return _sentence(about, f'{inline(field)} is now known, "{after}"', when, by)
+    return _sentence(said.about, f'{inline(said.field)} is now known, "{said.after}"{_since(said)}', said.by)
 
 
-def claim_removed(about: str, field: str, before: str) -> str:
+def claim_removed(said: Said) -> str:
     """Say that a value is no longer known."""
-    return f'{about}: {inline(field)} is no longer known; it was recorded as "{before}"'
+    return _sentence(said.about, f'{inline(said.field)} is no longer known; it was recorded as "{said.before}"')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What an event says, as readers see it; `by` are its documents, and '' stands for what there is not."""
-
-    kind: str
-    about: str
-    field: str
-    before: str
-    after: str
-    date: str
-    basis: str
-    deadline: str
-    summary: str
-    upcoming: bool
-    by: str
-
-
-def event(said: Said) -> str:
-    """Say what an event says."""
-    if said.kind == "context":
-        sentence = _sentence(f"{said.about}, {said.date}", said.summary.rstrip("."), said.by)
+def event(kind: str, said: Said, *, upcoming: bool) -> str:
+    """Say what an event of a kind (`change`, `observation`, `context`) says; `upcoming` where its date lies ahead."""
+    if kind == "context":
+        sentence = _sentence(subject(said.about, said.date), said.summary.rstrip("."), said.by)
     else:
-        what = f"{inline(said.field)} {_statement(said)}"
-        when = f"from {said.date}" if said.upcoming else since(said.date, said.basis)
-        sentence = _sentence(said.about, f"{what} {when}", said.by)
+        verb = _changes(said, upcoming=upcoming) if kind == "change" else "will be" if upcoming else "is"
+        when = f" from {said.date}" if upcoming else _since(said)
+        sentence = _sentence(said.about, f'{inline(said.field)} {verb} "{said.after}"{when}', said.by)
     return f"{sentence}; deadline {said.deadline}" if said.deadline else sentence
 
 
-def _statement(said: Said) -> str:
-    if said.kind != "change":
-        return f'{"will be" if said.upcoming else "is"} "{said.after}"'
-    origin = f'from "{said.before}" ' if said.before else ""
-    return f'{"will change" if said.upcoming else "changed"} {origin}to "{said.after}"'
-
-
-def row(about: str, noun: str, verb: str, details: Iterable[str] = ()) -> str:
+def row(about: str, noun: str, verb: str, details: Iterable[str]) -> str:
     """Say that a row was added or removed."""
-    return "; ".join((f"{about}: {noun} {verb}", *details))
+    return "; ".join((_sentence(about, f"{noun} {verb}"), *details))
 
 
-def edited(about: str, column: str, before: str | None, after: str | None) -> str:
+def removed(sentence: str) -> str:
+    """Say that what was told is told no longer."""
+    return f"withdrawn from the record: {sentence}"
+
+
+def edited(about: str, column: str, before: str, after: str) -> str:
     """Say that a cell was edited."""
     column = inline(column)
     if not before:
-        return f'{about}: {column} filled in, "{after}"'
+        return _sentence(about, f'{column} filled in, "{after}"')
     if not after:
-        return f'{about}: {column} emptied, it was "{before}"'
-    return f'{about}: {column} edited from "{before}" to "{after}"'
+        return _sentence(about, f'{column} emptied, it was "{before}"')
+    return _sentence(about, f'{column} edited from "{before}" to "{after}"')
 
 
 def moved(noun: str, old_id: str, new_ids: Sequence[str], reason: str) -> str:
@@ -117,5 +109,18 @@ def moved(noun: str, old_id: str, new_ids: Sequence[str], reason: str) -> str:
     return f"the {noun} {old_id} {where}: {reason.rstrip('.')}"
 
 
+def _since(said: Said) -> str:
+    """Say from when something holds; where that was only observed, it may have been earlier."""
+    return f"{', seen since' if said.basis == 'observed' else ' since'} {said.date}" if said.date else ""
+
+
+def _changes(said: Said, *, upcoming: bool) -> str:
+    return " ".join(
+        part
+        for part in ("will change" if upcoming else "changed", f'from "{said.before}"' if said.before else "", "to")
+        if part
+    )
+
+
 def _sentence(about: str, *parts: str) -> str:
-    return f"{about}: {', '.join(part.rstrip() for part in parts if part)}"
+    return f"{about}: {', '.join(part for part in parts if part)}"

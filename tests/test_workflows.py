@@ -131,7 +131,7 @@ def test_a_session_is_given_options_that_its_command_has() -> None:
                 command = command.commands[words[0]]
             assert option in {name for parameter in command.params for name in parameter.opts}, f"{name}: {option}"
             seen += 1
-    assert seen == 8
+    assert seen == 10
 
 
 def test_no_expression_stands_in_a_command() -> None:

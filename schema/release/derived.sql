@@ -3,6 +3,7 @@
 
 create table dataset (
     name text not null primary key,
+    id text not null,
     title text not null,
     description text not null,
     version text not null,
@@ -56,6 +57,13 @@ create table misconception_sources (
     misconception_id text not null references misconceptions (misconception_id),
     source_id text not null references sources (source_id),
     primary key (misconception_id, source_id)
+) strict;
+
+create table labels (
+    field text not null,
+    value text not null,
+    label text not null,
+    primary key (field, value)
 ) strict;
 
 create table history (

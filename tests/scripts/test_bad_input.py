@@ -212,7 +212,7 @@ MISTAKES: dict[str, tuple[Callable[[Ledger], object], str | int, str]] = {
     ),
     "no JSON": (
         descriptor('"name": "does-it-train",', '"name": "does-it-train"'),
-        '"title": "Does',
+        '"id": "tag:',
         "datapackage.json: is not valid JSON",
     ),
     "JSON that never ends": (

@@ -32,7 +32,8 @@ def test_holds_every_file_that_is_promised(release: Path) -> None:
     files = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
     schemas = {f"json/schema/{name}.schema.json" for name in ("all", "changes", "index", "manifest", "product")}
     documents = {"json/all.json", "json/index.json", "json/products/parrot.json"}
-    assert files == {DATABASE, "manifest.json", CHECKSUMS} | documents | schemas
+    feeds = {f"feeds/{name}.{ending}" for name in ("all", "products/parrot") for ending in ("atom", "ics", "json")}
+    assert files == {DATABASE, "manifest.json", CHECKSUMS} | documents | schemas | feeds
 
 
 def test_the_manifest_says_what_was_built(release: Path) -> None:
@@ -118,7 +119,7 @@ def test_upcoming_holds_what_lies_after_the_day_of_the_dataset(release: Path) ->
 
 def test_coverage_counts_what_is_known(release: Path) -> None:
     columns = "tiers, claims_possible, claims_known, claims_open, claims_conflicting, claims_official, evidence_up_to"
-    assert rows(release, f"select {columns} from coverage") == [(2, 14, 11, 2, 1, 11, "2026-01-10")]  # noqa: S608 constant
+    assert rows(release, f"select {columns} from coverage") == [(2, 14, 11, 2, 1, 11, "2026-01-10")]
 
 
 def test_text_can_be_searched(release: Path) -> None:

@@ -12,7 +12,7 @@ from tests.conftest import Ledger
 def rows(ledger: Ledger, engine: str, relation: str, columns: str = "*") -> list[tuple[object, ...]]:
     made = Engine(ledger.open(), engine)
     made.need([relation])
-    return sorted(tuple(row.values()) for row in made.query(f'select {columns} from "{relation}"'))  # noqa: S608
+    return sorted(tuple(row.values()) for row in made.query(f'select {columns} from "{relation}"'))
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -15,18 +15,17 @@ ANY = {"category": "", "verdict": "", "audience": "", "region": ""}
 
 
 def tier(tier_id: str, training: str, audience: str = "consumer", region: str = "world") -> dict[str, Any]:
-    return {
-        "product_id": "parrot", "name": "Parrot", "vendor": "Acme", "category": "chat-assistant", "former_names": "Polly",
-        "old_ids": None, "verdict": "depends", "tier_id": tier_id, "tier": tier_id, "audience": audience, "region": region,
-        "training": training, "rank": {"opt_out": 2, "no": 7}[training], "changed": "2025-01-01",
-    }  # fmt: skip
+    product = {"product_id": "parrot", "name": "Parrot", "vendor": "Acme", "category": "chat-assistant"}
+    known = {"former_names": "Polly", "old_ids": None, "verdict": "depends", "changed": "2025-01-01"}
+    mine = {"tier_id": tier_id, "tier": tier_id, "audience": audience, "region": region, "training": training}
+    return {**product, **known, **mine, "rank": {"opt_out": 2, "no": 7}[training]}
 
 
 PARROT = products([tier("free", "opt_out"), tier("team", "no", "business"), tier("eu", "no", region="eea")])[0]
 
 
 @pytest.mark.parametrize(("q", "found"), [("", True), ("par", True), ("acme POL", True), ("parrot toucan", False)])
-def test_search_finds_names_vendors_and_former_names(q: str, found: bool) -> None:
+def test_search_finds_names_vendors_and_former_names(*, q: str, found: bool) -> None:
     assert wanted(PARROT, q, ANY) is found
 
 
@@ -44,7 +43,7 @@ def test_search_finds_names_vendors_and_former_names(q: str, found: bool) -> Non
         ({"audience": "education"}, False),
     ],
 )
-def test_filters(asked: dict[str, str], found: bool) -> None:
+def test_filters(*, asked: dict[str, str], found: bool) -> None:
     assert wanted(PARROT, "", ANY | asked) is found
 
 

@@ -22,10 +22,22 @@ TEXTS = {
     "relations": ("description",),
 }
 PAGES = (
-    "/", "/products/parrot", "/products/parrot?as_of=2025-10-01", "/vendors/acme", "/compare?products=parrot", "/changes",
-    "/changes/2025-09", "/upcoming", "/misconceptions", "/sources/acme-post-2025-08", "/quality", "/data", "/about",
-    "/products/parrot.svg", "/sitemap.xml",
-)  # fmt: skip
+    "/",
+    "/products/parrot",
+    "/products/parrot?as_of=2025-10-01",
+    "/vendors/acme",
+    "/compare?products=parrot",
+    "/changes",
+    "/changes/2025-09",
+    "/upcoming",
+    "/misconceptions",
+    "/sources/acme-post-2025-08",
+    "/quality",
+    "/data",
+    "/about",
+    "/products/parrot.svg",
+    "/sitemap.xml",
+)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,9 @@ TYPES = {
     ".ics": "text/calendar; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
     ".zip": "application/zip",
+    ".jsonld": "application/ld+json; charset=utf-8",
     ".parquet": "application/vnd.apache.parquet",
+    ".sqlite": "application/vnd.sqlite3",
     "": "text/plain; charset=utf-8",
 }
 # What stands beside a page of a product, by ending: the file of the release that it is.

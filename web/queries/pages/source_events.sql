@@ -1,11 +1,5 @@
-select e.effective_on_earliest as day, e.effective_on, e.product_id, p.name as product, t.name as tier, e.field, e.kind,
-       f.label as field_label, b.label as label_before, v.label as label, e.value, e.notice, e.summary, e.event_id
+select t.*
 from citations c
-join events e on e.event_id = c.event_id
-join products p on p.product_id = e.product_id
-left join tiers t on t.tier_id = e.tier_id
-left join vocabulary f on f.field = 'events.field' and f.value = e.field
-left join (select distinct field, value, label from history) v on v.field = e.field and v.value = e.value
-left join (select distinct field, value, label from history) b on b.field = e.field and b.value = e.value_before
+join timeline t on t.event_id = c.event_id
 where c.source_id = :source_id
-order by p.name collate nocase, e.effective_on_earliest desc, f.rank, e.event_id
+order by t.product collate nocase, t.day desc, t.event_id
