@@ -2,20 +2,13 @@
 
 import json
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from scripts.dataset import CannotRunError
 from scripts.github import PER_PAGE, RefusedError, event, from_environment, plain
-from tests.scripts.github_server import NAME, TOKEN, GitHub, RefusalError, github
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
-    with github(monkeypatch) as state:
-        yield state
+from tests.scripts.github_server import NAME, TOKEN, GitHub, RefusalError
 
 
 @pytest.mark.parametrize("count", [0, 1, PER_PAGE, 2 * PER_PAGE + 1])

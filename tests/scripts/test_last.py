@@ -1,7 +1,6 @@
 """The release before another one is found by its version and taken as it was published, or not at all."""
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,17 +9,16 @@ from click.testing import CliRunner, Result
 from scripts import last
 from scripts.dataset import CannotRunError
 from scripts.github import download
-from tests.scripts.github_server import GitHub, Json, github
+from tests.scripts.github_server import GitHub, Json
 
 CONTENT = b"PK of the last release"
 SUMS = f"{hashlib.sha256(CONTENT).hexdigest()}  does-it-train.zip\n{'0' * 64}  json/all.json\n".encode()
 
 
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
-    with github(monkeypatch) as state:
-        state.files = {"does-it-train.zip": CONTENT, "SHA256SUMS": SUMS}
-        yield state
+@pytest.fixture(autouse=True)
+def files(server: GitHub) -> None:
+    """What every release holds, unless a test says otherwise."""
+    server.files = {"does-it-train.zip": CONTENT, "SHA256SUMS": SUMS}
 
 
 def release(server: GitHub, tag: str, *, draft: bool = False, names: tuple[str, ...] = (last.ZIP, last.SUMS)) -> Json:
@@ -74,7 +72,7 @@ def test_what_is_no_version_has_nothing_before_it(server: GitHub, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("files", "names", "said"),
+    ("held", "names", "said"),
     [
         ({last.ZIP: b"other", last.SUMS: SUMS}, (last.ZIP, last.SUMS), "is not the one that its SHA256SUMS names"),
         ({last.ZIP: CONTENT, last.SUMS: b""}, (last.ZIP, last.SUMS), "is not the one that its SHA256SUMS names"),
@@ -83,9 +81,9 @@ def test_what_is_no_version_has_nothing_before_it(server: GitHub, tmp_path: Path
     ],
 )
 def test_nothing_is_taken_that_is_not_what_was_published(
-    server: GitHub, tmp_path: Path, files: dict[str, bytes], names: tuple[str, ...], said: str
+    server: GitHub, tmp_path: Path, held: dict[str, bytes], names: tuple[str, ...], said: str
 ) -> None:
-    server.files = files
+    server.files = held
     server.releases = [release(server, "2026.11.22", names=names)]
     result = run(tmp_path, "2026.12.01")
     assert (result.exit_code, said in result.stderr) == (2, True), result.stderr

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,9 @@ from scripts import review
 from scripts.github import LONGEST_BODY
 from scripts.suggestions import MOST_LINES
 from tests.conftest import Ledger
-from tests.scripts.github_server import GitHub, RefusalError, github, pull
+from tests.scripts.conftest import commit
+from tests.scripts.github_server import GitHub, RefusalError, pull
 
-GIT = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
 RUN = {
     "head_sha": "c0ffee",
     "head_branch": "main",
@@ -28,22 +27,10 @@ SUGGESTION = {"path": "data/vendors.csv", "start_line": 2, "line": 3, "text": "a
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
-    with github(monkeypatch) as state:
-        yield state
-
-
-@pytest.fixture
-def branch(ledger: Ledger) -> Ledger:
-    """A repository whose branch `main` holds the small ledger."""
-    for arguments in (
-        ["init", "-q", "-b", "main"],
-        ["add", "."],
-        ["commit", "-q", "-m", "base"],
-        ["checkout", "-qb", "x"],
-    ):
-        subprocess.run([*GIT, *arguments], cwd=ledger.root, check=True)
-    return ledger
+def branch(checkout: Ledger) -> Ledger:
+    """The small ledger on a branch upon `main`."""
+    subprocess.run(["git", "checkout", "-q", "-b", "edit"], cwd=checkout.root, check=True)
+    return checkout
 
 
 def run(*arguments: str) -> Result:
@@ -53,7 +40,7 @@ def run(*arguments: str) -> Result:
 
 
 def collect(ledger: Ledger, out: Path) -> dict[str, Any]:
-    subprocess.run([*GIT, "commit", "-qam", "edit"], cwd=ledger.root, check=True)
+    commit(ledger.root, "edit")
     result = run("collect", "--root", str(ledger.root), "--base", "main", "--out", str(out))
     assert result.exit_code == 0, result.output
     return review.read_review(out / review.FILE)

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,29 +9,13 @@ from click.testing import CliRunner, Result
 
 from scripts import settle
 from tests.conftest import AS_OF, Ledger
-from tests.scripts.github_server import NAME, GitHub, RefusalError, github, pull
+from tests.scripts.github_server import NAME, GitHub, RefusalError, pull
 
-GIT = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
 LATER = "2027-01-01"
 
 
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
-    with github(monkeypatch) as state:
-        yield state
-
-
-@pytest.fixture
-def checkout(ledger: Ledger) -> Ledger:
-    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "base"]):
-        subprocess.run([*GIT, *arguments], cwd=ledger.root, check=True)
-    return ledger
-
-
 def head(root: Path) -> str:
-    return subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=root, check=True, capture_output=True, text=True
-    ).stdout.strip()
+    return subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=root, text=True).strip()
 
 
 def run(ledger: Ledger, date: str = LATER, *more: str) -> Result:

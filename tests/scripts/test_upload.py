@@ -1,13 +1,12 @@
 """A release goes up whole or not at all, once, with its section of the changelog."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from scripts import upload
-from tests.scripts.github_server import GitHub, RefusalError, github
+from tests.scripts.github_server import GitHub, RefusalError
 
 CHANGELOG = """# Changelog
 
@@ -28,12 +27,6 @@ CHANGELOG = """# Changelog
 ## 2026.11.01
 
 """
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
-    with github(monkeypatch) as state:
-        yield state
 
 
 @pytest.fixture
