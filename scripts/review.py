@@ -166,7 +166,10 @@ def comment(review: Document, run: Mapping[str, Any], *, suggested: bool) -> str
     parts += [f"The changes cannot be told: {plain(review['problem'])}"] if review["problem"] else []
     parts += [] if review["problem"] or review["changes"] else ["Nothing in the data."]
     parts += _mends(review, suggested=suggested)
-    return "\n\n".join([*parts, *_sections(review["changes"], LONGEST_BODY - len("\n\n".join(parts)))])
+    entries: dict[str, Document] = {}
+    for entry in review["changes"]:
+        entries.setdefault(entry["text"], entry)  # a change and its event say the same
+    return "\n\n".join([*parts, *_sections(list(entries.values()), LONGEST_BODY - len("\n\n".join(parts)))])
 
 
 def _mends(review: Document, *, suggested: bool) -> Iterator[str]:

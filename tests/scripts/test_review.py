@@ -135,6 +135,7 @@ def test_changes_stand_under_headings_and_nothing_in_them_is_markup() -> None:
         {"what": "claim_changed", "text": "Parrot: no -> opt_out\n# @acme `x` <b>"},
         {"what": "claim_changed", "text": "Owl: yes"},
         {"what": "source_added", "text": "A document"},
+        {"what": "event_added", "text": "Owl: yes"},
     ]
     text = review.comment({**EMPTY, "changes": entries}, RUN, suggested=True)
     assert text.startswith(review.MARK)
@@ -143,6 +144,7 @@ def test_changes_stand_under_headings_and_nothing_in_them_is_markup() -> None:
         "#### Changed by the vendor\n\n- `Parrot: no -> opt_out # @acme 'x' <b>`\n- `Owl: yes`\n\n"
         "#### Sources added\n\n- `A document`"
     ) in text
+    assert text.count("Owl: yes") == 1, "the event of a change says the same"
 
 
 def test_a_long_comment_is_cut_and_says_how_much_is_missing() -> None:
