@@ -212,6 +212,7 @@ def _fold(connection: sqlite3.Connection, dataset: Dataset) -> None:
     connection.execute("alter table readings rename to readings_of_release")
     _run(connection, RULES / "standing.sql")
     _run(connection, RULES / "fold.sql")
+    _run(connection, RULES / "readings.sql")
     labels = dataset.labels
     used = connection.execute(
         "select field, value from history union select field, value from events where value is not null "
