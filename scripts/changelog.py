@@ -55,6 +55,12 @@ def with_data(text: str, version: str, data: str) -> str:
     return f"{filled.rstrip()}\n"
 
 
+def data_text(document: Mapping[str, Any]) -> str:
+    """Return what a changelog says of a document of changes: between which days, and a line for every entry."""
+    old, new = document["old"], document["new"]
+    return f"As of {new['as_of']}; since {old['version']}, as of {old['as_of']}:\n\n{markdown(document)}"
+
+
 def _pattern(heading: str) -> str:
     """Return a pattern of a section: its heading, and its body up to the next heading of that level."""
     return rf"(?ms)^(?P<heading>## {re.escape(heading)})(?=\s)[^\n]*\n?(?P<body>.*?)(?=^## |\Z)"
@@ -88,7 +94,7 @@ def main(*, changes: Path, root: Path) -> None:
     if not path.is_file():
         raise CannotRunError(f"{path}: there is no such file. Name the folder that holds it with --root.")
     version = document["new"]["version"]
-    text = with_data(path.read_text(encoding="utf-8"), version, markdown(document))
+    text = with_data(path.read_text(encoding="utf-8"), version, data_text(document))
     replace_texts(root, {CHANGELOG: text})
     click.echo(f"{CHANGELOG}: {len(document['changes'])} changes under {version}")
 

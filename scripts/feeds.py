@@ -68,11 +68,13 @@ def _write(path: Path, feed: Feed) -> None:
 def _items(connection: sqlite3.Connection, about: Row, changes: Row) -> list[tuple[str, Item]]:
     """Return all events with the product each belongs to, newest first."""
     documents = _documents(connection)
+    first = _first_ids(connection)
     edits = {key: list(group) for key, group in groupby(sorted(_edits(changes)), key=lambda edit: edit[0])}
     items = [
         (row["product_id"], _corrected(_item(row, about, documents), edits.get(row["event_id"], []), about))
         for row in connection.execute(EVENTS)
     ]
+    items = [(owner, replace(item, event_id=first.get(item.event_id, item.event_id))) for owner, item in items]
     withdrawn = [_withdrawn(entry, about) for entry in changes["changes"] if _kind(entry) == "removed"]
     return sorted([*withdrawn, *items], key=lambda pair: pair[1].updated, reverse=True)
 
@@ -85,6 +87,23 @@ def _kind(entry: Row) -> str:
 def _edits(changes: Row) -> Iterable[tuple[str, str]]:
     """Yield the event of each correction, and the sentence that tells it."""
     return ((entry["key"], entry["text"]) for entry in changes["changes"] if _kind(entry) == "edited")
+
+
+def _first_ids(connection: sqlite3.Connection) -> Mapping[str, str]:
+    """Return the first id of each event that was given another one: under that one readers have it."""
+    moves = connection.execute(
+        """select new_ids, old_id from redirects where "table" = 'events' and kind = 'moved' order by old_id"""
+    )
+    before = dict(moves.fetchall())
+    return {event_id: _origin(event_id, before) for event_id in before}
+
+
+def _origin(event_id: str, before: Mapping[str, str]) -> str:
+    seen: set[str] = set()
+    while event_id in before and event_id not in seen:
+        seen.add(event_id)
+        event_id = before[event_id]
+    return event_id
 
 
 def _documents(connection: sqlite3.Connection) -> Mapping[str, Link]:
@@ -113,7 +132,7 @@ def _item(row: Row, about: Row, documents: Mapping[str, Link]) -> Item:
     known = earliest(row["announced_on"] or row["effective_on"])
     return Item(
         event_id=row["event_id"],
-        url=f"{about['homepage']}/products/{row['product_id']}#{row['event_id']}",
+        url=f"{about['homepage']}/products/{row['product_id']}#event-{row['event_id']}",
         title=wording.event(row["kind"], said, upcoming=upcoming),
         sentence=wording.event(row["kind"], full, upcoming=upcoming),
         remarks=(row["summary"],),

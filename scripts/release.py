@@ -12,13 +12,14 @@ import click
 
 from rules.key.KEY002_published_ids_do_not_vanish import COLUMNS, PUBLISHED
 from rules.lists import read_list
-from scripts.changelog import CHANGELOG, UNRELEASED, notes, released, with_data
-from scripts.changes import as_markdown
+from scripts.changelog import CHANGELOG, UNRELEASED, data_text, notes, released, with_data
+from scripts.changes import changes_document
 from scripts.check import check
 from scripts.cli import CONTEXT, reports_mistakes, root_option
 from scripts.compare import Changes, compare
 from scripts.dataset import DESCRIPTOR, CannotRunError, Dataset, open_dataset
 from scripts.edit import replace_texts, with_value
+from scripts.entries import NOUNS
 from scripts.git import git
 from scripts.snapshot import Snapshot, of_dataset, open_release
 
@@ -65,10 +66,9 @@ def obstacles(plan: Plan) -> Iterator[str]:
 def release(plan: Plan) -> None:
     """Write version, changelog and published ids; nothing is written unless all of it can be."""
     root, version = plan.dataset.root, plan.version
-    data = as_markdown(plan.changes) if plan.changes else _first(plan.dataset)
-    about = f"Data as of {plan.dataset.as_of}, schema {plan.dataset.descriptor['schema_version']}."
+    data = data_text(changes_document(plan.changes)) if plan.changes else _first(plan.dataset)
     texts = {
-        CHANGELOG: with_data(released(plan.changelog, version), version, f"{about}\n\n{data}"),
+        CHANGELOG: with_data(released(plan.changelog, version), version, data),
         PUBLISHED: _published(plan.dataset),
         DESCRIPTOR: with_value(plan.dataset.descriptor_text, "version", version),
     }
@@ -157,8 +157,9 @@ def _published(dataset: Dataset) -> str:
 
 
 def _first(dataset: Dataset) -> str:
-    counts = (f"{len(table.rows)} {table.spec.title.lower()}" for table in dataset.tables)
-    return f"The first release: {', '.join(counts)}."
+    counts = {noun: len(dataset.table(table).rows) for table, noun in NOUNS.items()}
+    words = (f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items())
+    return f"As of {dataset.as_of}, the first release: {', '.join(words)}."
 
 
 @click.command(context_settings=CONTEXT)

@@ -34,6 +34,7 @@ LIVE_PAGE = "live/index.html"
 LINKS = ("href", "src", "poster")
 FORMS = ("action", "formaction")
 ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)""")
+SCHEMA = re.compile(rb'\{\s*"\$schema": "([^":]+)"')
 
 
 @dataclass(frozen=True)
@@ -139,9 +140,8 @@ def _keep(copy: Copy, path: str, answer: Answer) -> None:
     else:
         copy.files[path] = unquote(path.strip("/"))
         copy.assets[path] = answer.content
-        if answer.kind.startswith("text/") or answer.kind.endswith("xml"):
-            for link in _mentions(answer.text, copy.homepage):
-                copy.find(link, path)
+        for link in _named(answer, copy.homepage):
+            copy.find(link, path)
 
 
 def _keep_page(copy: Copy, path: str, file: str, page: str) -> None:
@@ -150,6 +150,14 @@ def _keep_page(copy: Copy, path: str, file: str, page: str) -> None:
     for _, _, _, attributes in _Tags(page).tags:
         for name in LINKS:
             copy.find(attributes.get(name) or "", path)
+
+
+def _named(answer: Answer, homepage: str) -> Iterator[str]:
+    """Yield what a file names: the addresses of the site in a text, what a style sheet loads, the schema of JSON."""
+    if answer.kind.startswith("text/") or answer.kind.endswith("xml"):
+        yield from _mentions(answer.text, homepage)
+    elif answer.kind == "application/json" and (named := SCHEMA.match(answer.content)):
+        yield named[1].decode()
 
 
 def _mentions(text: str, homepage: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What differs between two states: every corner of changed and corrected, and nothing lost."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -19,13 +20,14 @@ from scripts.compare import compare
 from scripts.dataset import TABLES
 from scripts.entries import NOUNS, WHATS, Change
 from scripts.snapshot import Snapshot, of_dataset
-from tests.conftest import AS_OF, copy_ledger
+from tests.conftest import AS_OF, PROJECT, copy_ledger
 from tests.scripts.test_changes import VALIDATOR
 
 # CHANGES_EXAMPLES=2000 pytest tests/scripts/test_compare.py looks further than a merge waits for, elsewhere each time.
 EXAMPLES = int(os.environ.get("CHANGES_EXAMPLES", "0"))
 TIER = "parrot-free"
 API = "parrot-api"
+VERBS = ("added", "removed", "edited")
 
 
 @cache
@@ -302,6 +304,16 @@ def test_value_changes_come_first_and_the_worst_for_users_before_all() -> None:
 def test_every_kind_of_entry_is_in_the_schema_and_the_order() -> None:
     assert sorted(WHATS) == sorted(VALIDATOR.schema["$defs"]["entry"]["properties"]["what"]["enum"])
     assert tuple(sorted(NOUNS)) == tuple(sorted(TABLES))
+
+
+def test_every_kind_of_entry_is_explained() -> None:
+    page = (PROJECT / "docs" / "changes.md").read_text(encoding="utf-8")
+    cells = re.findall(r"^\| (`[^|]+) \|", page, re.MULTILINE)
+    said = {name for cell in cells for name in re.findall(r"`([a-z_*]+)`", cell)}
+    explained = {it for it in said if it in WHATS} | {
+        it.replace("*", verb) for it in said for verb in VERBS if "*" in it
+    }
+    assert explained == set(WHATS)
 
 
 # Events, redirects and other rows.

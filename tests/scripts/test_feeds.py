@@ -208,7 +208,7 @@ def test_an_entry_says_whom_it_concerns_what_changed_since_when_and_by_what(rele
     assert (
         '<a href="https://acme.example/news/terms">Changes to our consumer terms</a> (Acme)' in entry.content[0].value
     )
-    assert entry.link == f"https://does-it-train.example/products/parrot#{CHANGE}"
+    assert entry.link == f"https://does-it-train.example/products/parrot#event-{CHANGE}"
     assert [tag.term for tag in entry.tags] == ["change", "training"]
     assert (entry.published, entry.updated) == ("2025-08-28T00:00:00Z", "2026-01-10T00:00:00Z")
     assert read.feed.title == "Does Parrot train on your data?"
@@ -302,6 +302,18 @@ def test_ids_stay_when_the_site_moves(ledger: Ledger, release: Path, tmp_path: P
         assert re.findall(pattern, old) == re.findall(pattern, new) != []
         assert "https://moved.example" in new
         assert "https://does-it-train.example" not in new
+
+
+def test_an_event_that_moved_keeps_the_id_under_which_readers_have_it(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.set("events", CHANGE, "event_id", "moved-again")
+    ledger.set("misconceptions", "parrot-never-trains", "event_ids", "moved-again")
+    for old, new in ((CHANGE, "moved-once"), ("moved-once", "moved-again"), ("round", "about"), ("about", "round")):
+        row = {"date": "2026-01-12", "kind": "moved", "table": "events", "reason": "Misspelt."}
+        ledger.add("redirects", old_id=old, new_ids=new, **row)
+    build(ledger.root, tmp_path / "dist", allow_findings=True)
+    items = json.loads((tmp_path / "dist" / "feeds" / "all.json").read_text(encoding="utf-8"))["items"]
+    (entry,) = (it for it in items if it["url"].endswith("#event-moved-again"))
+    assert entry["id"] == f"{BASE}/events/{CHANGE}"
 
 
 def corrected(ledger: Ledger, folder: Path, *edits: tuple[str, str, str]) -> Path:

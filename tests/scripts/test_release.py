@@ -108,9 +108,7 @@ def test_the_first_release_writes_version_changelog_and_ids(repository: Reposito
     assert repository.read("CITATION.cff") == "cff-version: 1.2.0\nversion: 2026.01.15\ndate-released: 2026-01-15\n"
     written = notes(repository.read("CHANGELOG.md"), FIRST) or ""
     assert written.startswith("- A start.\n\n### Data\n")
-    assert (
-        "Data as of 2026-01-15, schema 1.0.\n\nThe first release: 1 vendors, 1 products, 2 tiers, 15 events" in written
-    )
+    assert "As of 2026-01-15, the first release: 1 product, 2 tiers, 15 events, 1 misconception, 6 sources" in written
     ids = repository.read("rules/published_ids.csv").splitlines()
     assert ids[0] == "table,id"
     assert ids[1:] == sorted(ids[1:])
@@ -138,6 +136,7 @@ def test_the_next_release_tells_what_changed_since_the_last(second: tuple[Reposi
         written = notes(repository.read("CHANGELOG.md"), "2027.01.15") or ""
         assert written.count("\n- ") == 5
         assert "#### Changed by the vendor (2)" in written
+        assert "As of 2027-01-15; since 2026.01.15, as of 2026-01-15:" in written
     assert notes(repository.read("CHANGELOG.md"), FIRST) is not None
 
 

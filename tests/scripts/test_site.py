@@ -11,7 +11,7 @@ import pytest
 
 from scripts.ask import Answer
 from scripts.site import Copy, Target, write_site
-from tests.conftest import LIVE, PROJECT
+from tests.conftest import LIVE
 
 pytestmark = pytest.mark.xdist_group("published")
 
@@ -38,7 +38,6 @@ def site(published: Path) -> Path:
     return (published / "site").resolve()
 
 
-@pytest.mark.skipif(not (PROJECT / "scripts" / "feeds.py").exists(), reason="pages link to feeds")
 def test_no_page_of_the_site_has_a_dead_link(publication: tuple[Path, list[str]]) -> None:
     assert publication[1] == []
 
@@ -81,6 +80,18 @@ def test_files_for_machines_are_there(site: Path) -> None:
     for address in re.findall(r"<loc>(.*?)</loc>", (site / "sitemap.xml").read_text()):
         path = unescape(address).removeprefix(HOMEPAGE).strip("/")
         assert (site / path / "index.html").is_file(), address
+
+
+def test_every_json_document_of_a_page_finds_its_schema(site: Path) -> None:
+    paths = [
+        path
+        for path in site.rglob("*.json")
+        if "$schema" in (document := json.loads(path.read_text()))
+        if not document["$schema"].startswith("https://")
+    ]
+    assert site / "products" / "parrot.json" in paths
+    for path in paths:
+        assert (path.parent / json.loads(path.read_text())["$schema"]).is_file(), path
 
 
 def test_an_address_that_moved_leads_on(site: Path) -> None:

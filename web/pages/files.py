@@ -60,6 +60,11 @@ async def release(datasette: Datasette, request: Request) -> Response:
     return _file(datasette, path, Path(path).suffix)
 
 
+async def schema(datasette: Datasette, request: Request) -> Response:
+    """Hand out a JSON Schema where the document of a product, as it stands beside its page, looks for it."""
+    return _file(datasette, f"json/{request.url_vars['path']}", ".json")
+
+
 @page
 async def badge(visit: Visit) -> Response:
     """Draw the verdict on a product as a small picture to be shown elsewhere."""
