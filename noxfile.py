@@ -33,10 +33,12 @@ def install(session: nox.Session, *environments: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and form of the code."""
+    """Check style and form of the code, and the workflows."""
     install(session, "lint")
     session.run("ruff", "check", *session.posargs)
     session.run("ruff", "format", "--check")
+    session.run("actionlint", "-color")
+    session.run("zizmor", "--offline", "--quiet", "--persona", "pedantic", ".github")
 
 
 @nox.session
@@ -79,7 +81,7 @@ def fix(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def new(session: nox.Session) -> None:
-    """Add a vendor, product, tier, event or source by answering questions."""
+    """Add a vendor, product, tier, source, event and so on by answering questions."""
     install(session, "check")
     _run(session, "new")
 
@@ -131,6 +133,34 @@ def serve(session: nox.Session) -> None:
     """Build the release and serve the site; prints its address."""
     install(session, "check", "web")
     _run(session, "serve")
+
+
+@nox.session(default=False)
+def smoke(session: nox.Session) -> None:
+    """Build and serve the site, and ask it about every product."""
+    install(session, "check", "web")
+    _run(session, "smoke")
+
+
+@nox.session(default=False)
+def review(session: nox.Session) -> None:
+    """Say on a pull request what it changes and what `fix` would write; run by the workflows."""
+    install(session, "check")
+    _run(session, "review")
+
+
+@nox.session(default=False)
+def last(session: nox.Session) -> None:
+    """Get the release before another one from GitHub, as it was published; run by the workflows."""
+    install(session, "check")
+    _run(session, "last")
+
+
+@nox.session(default=False)
+def upload(session: nox.Session) -> None:
+    """Put a published release on GitHub; run by the workflow `release`."""
+    install(session, "check")
+    _run(session, "upload")
 
 
 @nox.session(default=False)
