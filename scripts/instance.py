@@ -15,14 +15,20 @@ from typing import Any
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 LICENSE_URL = "https://creativecommons.org/licenses/by/4.0/"
-COPIED = ("plugins", "queries", "static", "templates")
+COPIED = ("pages", "plugins", "queries", "static", "templates")
+# What of a release the site hands out as it is, beside the database.
+RELEASED = ("json", "feeds", "csv", "parquet", "datapackage.json", "does-it-train.zip", "manifest.json", "SHA256SUMS")
 
 
 def write_instance(database: Path, folder: Path) -> None:
-    """Fill `folder`, which must be empty, with an instance that serves a copy of `database`, immutable."""
+    """Fill `folder`, which must be empty, with an instance that serves a copy of `database`, immutable.
+
+    The files of the release that stand beside the database are handed out too.
+    """
     for name in COPIED:
         shutil.copytree(WEB / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copyfile(database, folder / database.name)
+    _copy_release(database.parent, folder / "release")
     connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
     try:
         metadata = _metadata(connection, database.stem)
@@ -39,6 +45,15 @@ def write_instance(database: Path, folder: Path) -> None:
     )
     # Without this file Datasette would serve the database as one that may change.
     _write(folder / "inspect-data.json", inspected)
+
+
+def _copy_release(release: Path, target: Path) -> None:
+    target.mkdir()
+    for name in RELEASED:
+        if (release / name).is_dir():
+            shutil.copytree(release / name, target / name)
+        elif (release / name).exists():
+            shutil.copyfile(release / name, target / name)
 
 
 def stored_queries() -> dict[str, dict[str, str]]:

@@ -1,0 +1,111 @@
+"""`/products/<product_id>`: does it train on your data?"""
+
+import json
+from collections.abc import Sequence
+from itertools import groupby
+
+from datasette import Response
+
+from pages import words
+from pages.chart import chart
+from pages.claims import OPEN, headings, sources_of, tiers_of, value
+from pages.visit import Row, Visit, grouped, page
+
+DECISIVE = 3  # summaries shown under the answer
+
+
+@page
+async def product(visit: Visit) -> Response:
+    """Answer for one product: in a sentence, by tier, with sources, history and what is asked most."""
+    return await visit.html("product.html", await context(visit, visit.request.url_vars["product_id"]))
+
+
+async def context(visit: Visit, product_id: str) -> Row:
+    """Return all that the page of a product shows. Raises UnknownIdError."""
+    (head,) = await headings(visit, [product_id])
+    tiers = await tiers_of(visit, [product_id])
+    events = await visit.rows("product_timeline", product_id=product_id)
+    cited = grouped(await visit.rows("citations", product_ids=json.dumps([product_id])), "event_id")
+    history = await visit.rows("training_history", product_id=product_id)
+    answer = head["answer"] or f"Nothing is on record of {head['name']} {'on' if visit.past else 'up to'} that day."
+    changes = [event for event in events if event["field"] == "training" and event["kind"] == "change"
+               and event["day"] <= visit.as_of]
+    questions = words.questions(head["name"], answer, tiers, changes[0] if changes else None)
+    return {
+        "product": {**head, "answer": answer},
+        "tiers": tiers,
+        "decisive": decisive(tiers),
+        "refusals": words.by_sentence(tiers, words.refusal),
+        "deadlines": deadlines(events, visit.as_of),
+        "zero": words.by_sentence(tiers, words.zero_retention),
+        "agreements": agreements(tiers),
+        "misconceptions": grouped(await visit.rows("product_misconceptions", product_id=product_id), "misconception_id"),
+        "conflicts": [(tier, claim) for tier in tiers for claim in tier["claims"].values() if claim["value"] == OPEN[-1]],
+        "chart": chart(history, visit.as_of),
+        "timeline": same_together(events, cited),
+        "questions": questions,
+        "sources": await visit.rows("product_sources", product_id=product_id),
+        "linked": linked(head, questions, visit),
+    }
+
+
+def decisive(tiers: Sequence[Row]) -> list[tuple[Row, Row]]:
+    """Return for each value of `training` a tier and the event that its value rests on, worst for users first."""
+    found: dict[str, tuple[Row, Row]] = {}
+    for tier in tiers:
+        if claim := tier["claims"].get("training"):
+            found.setdefault(claim["value"], (tier, claim["grounds"][0]))
+    return list(found.values())[:DECISIVE]
+
+
+def deadlines(events: Sequence[Row], as_of: str) -> list[Row]:
+    """Return the events with a deadline, each deadline and summary once; `open` says whether it still runs."""
+    found = {(event["deadline_on"], event["summary"]): event for event in events if event["deadline_on"]}
+    return [{**event, "open": day >= as_of[: len(day)]} for (day, _), event in found.items()]
+
+
+def agreements(tiers: Sequence[Row]) -> list[Row]:
+    """Return the data processing agreements that claims rest on; where none is cited, what the claims cite instead."""
+    claims = [tier["claims"].get("dpa") for tier in tiers if value(tier, "dpa") in {"included", "on_request", "conflicting"}]
+    own = {source["source_id"]: source for claim in claims for source in sources_of(claim, ["dpa"])}
+    other = {source["source_id"]: source for claim in claims for source in sources_of(claim)}
+    return list((own or other).values())[:4]
+
+
+def same_together(events: Sequence[Row], cited: dict[str, list[Row]]) -> list[Row]:
+    """Return events with those that say the same of several tiers on one day as one entry, with all `tiers` and `ids`."""
+    keys = ("effective_on", "field", "kind", "value_before", "value", "summary")
+    entries = []
+    for _, group in groupby(events, key=lambda event: event["day"]):
+        for alike in grouped(list(group), *keys).values():
+            sources = {source["source_id"]: source for event in alike for source in cited.get(event["event_id"], [])}
+            tiers = [event["tier"] for event in alike if event["tier"]]
+            entries.append({**alike[0], "tiers": tiers, "ids": [event["event_id"] for event in alike],
+                            "sources": list(sources.values())})
+    return entries
+
+
+def linked(head: Row, questions: Sequence[tuple[str, str]], visit: Visit) -> list[Row]:
+    """Return the page as linked data of schema.org: FAQPage and BreadcrumbList."""
+    home = visit.dataset["homepage"]
+    crumbs = [("All products", f"{home}/"), (head["name"], f"{home}/products/{head['product_id']}")]
+    return [
+        {
+            "@context": "https://schema.org",
+            "@type": "FAQPage",
+            "mainEntity": [
+                {"@type": "Question", "name": question, "acceptedAnswer": {"@type": "Answer", "text": answer}}
+                for question, answer in questions
+            ],
+        },
+        {
+            "@context": "https://schema.org",
+            "@type": "BreadcrumbList",
+            "itemListElement": [
+                {"@type": "ListItem", "position": position, "name": name, "item": address}
+                for position, (name, address) in enumerate(crumbs, start=1)
+            ],
+        },
+    ]
+
+

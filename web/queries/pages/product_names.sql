@@ -1,3 +1,0 @@
-select product_id, name
-from products
-order by name
