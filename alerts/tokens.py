@@ -27,7 +27,12 @@ class _Signer(TimestampSigner):
 
 def link(settings: Settings, purpose: str, subject: str, now: int) -> str:
     """Return the address of the page that does `purpose` for `subject`: a subscriber's key and what else counts."""
-    return f"{settings.site}/alerts/{purpose}/{_Signer(settings, purpose, now).sign(subject).decode()}"
+    return f"{settings.site}/alerts/{purpose}/{token(settings, purpose, subject, now)}"
+
+
+def token(settings: Settings, purpose: str, subject: str, now: int) -> str:
+    """Return the part of such an address that is signed."""
+    return _Signer(settings, purpose, now).sign(subject).decode()
 
 
 def subject_of(settings: Settings, purpose: str, token: str, now: int) -> str | None:

@@ -13,7 +13,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-WEB = Path(__file__).resolve().parent.parent / "web"
+PROJECT = Path(__file__).resolve().parent.parent
+WEB = PROJECT / "web"
 LICENSE_URL = "https://creativecommons.org/licenses/by/4.0/"
 COPIED = ("pages", "plugins", "queries", "static", "templates")
 # What of a release the site hands out as it is, beside the database.
@@ -25,8 +26,8 @@ def write_instance(database: Path, folder: Path) -> None:
 
     The files of the release that stand beside the database are handed out too.
     """
-    for name in COPIED:
-        shutil.copytree(WEB / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for source in (*(WEB / name for name in COPIED), PROJECT / "alerts"):
+        shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copyfile(database, folder / database.name)
     _copy_release(database.parent, folder / "release")
     connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
