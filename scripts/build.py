@@ -15,13 +15,11 @@ import click
 
 from scripts.check import check
 from scripts.cli import CONTEXT, reports_mistakes, root_option
-from scripts.database import content_digest, write_database
+from scripts.database import DATABASE, content_digest, write_database
 from scripts.dataset import CannotRunError, Dataset, open_dataset
 from scripts.documents import write_documents
 from scripts.output import replacing
 from scripts.report import Report, as_text
-
-DATABASE = "does-it-train.sqlite"
 
 
 def build(root: Path, out: Path, *, allow_findings: bool = False) -> Report:
@@ -57,6 +55,7 @@ def _manifest(dataset: Dataset, database: Path, report: Report) -> dict[str, Any
         "$schema": "json/schema/manifest.schema.json",
         "name": dataset.descriptor["name"],
         "version": dataset.descriptor["version"],
+        "schema_version": dataset.descriptor["schema_version"],
         "as_of": dataset.as_of,
         "commit": commit,
         "modified": modified,

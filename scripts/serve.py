@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from scripts.build import DATABASE, build
+from scripts.build import build
 from scripts.cli import CONTEXT, reports_mistakes, root_option
+from scripts.database import DATABASE
 from scripts.dataset import CannotRunError
 from scripts.instance import write_instance
 from scripts.report import as_text

@@ -54,6 +54,12 @@ class Ledger:
         assert len(left) < len(rows), f"{table} has no row {key}"
         self._put(table, left)
 
+    def as_of(self, day: str) -> None:
+        """Move the day of the dataset, and nothing else."""
+        path = self.root / "datapackage.json"
+        descriptor = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps({**descriptor, "as_of": day}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
     def line(self, table: str, key: str) -> int:
         """The line on which the row with this key stands."""
         return next(row.line for row in self._rows(table) if self._key(table, row) == key)
