@@ -24,7 +24,7 @@ def canonical(text: str) -> str | None:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         return None
-    return found.ascii_email
+    return found.ascii_email or None
 
 
 def mailbox(address: str) -> str:
