@@ -109,7 +109,7 @@ def _sender(value: str) -> Address:
     try:
         header = SMTP.header_factory("From", value)
         (sender,) = header.addresses
-    except (ValueError, MessageError):
+    except (ValueError, IndexError, MessageError):  # of which the standard library raises any
         sender = None
     if sender is None or not sender.domain or header.defects or not value.isascii():
         raise SettingsError(f"{FROM} is {value!r}. Write it as: Does it train? <alerts@example.org>")
