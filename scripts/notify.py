@@ -83,10 +83,10 @@ def main(*, old: str | None, new: str | None, root: Path, file: Path | None) -> 
             waiting, next_due = outbox.waiting(connection)
     click.echo(_said(done))
     if done.trouble:
-        raise CannotRunError(f"{done.trouble}. {waiting} mails wait; run it again.")
+        raise CannotRunError(f"{done.trouble}. Run it again; {_mails(waiting)} waiting.")
     if next_due is not None:
         day = datetime.fromtimestamp(next_due, UTC)
-        click.echo(f"{waiting} mails wait for another try, the first at {day:%Y-%m-%d %H:%M} UTC; run it again then.")
+        click.echo(f"{_mails(waiting)} waiting for another try, at the earliest on {day:%Y-%m-%d %H:%M} UTC; run it again then.")
         sys.exit(1)
 
 
@@ -104,11 +104,15 @@ def _prepared(document: dict[str, Any], made: int | None) -> str:
     name = outbox.release_of(document)
     if made is None:
         return f"{name}: prepared before; nobody is told twice"
-    return f"{name}: {made} mail{'s' * (made != 1)} to send"
+    return f"{name}: {_mails(made)} to send"
 
 
 def _said(done: Delivered) -> str:
     return f"sent {done.sent}, postponed {done.postponed}, refused {done.refused}"
+
+
+def _mails(count: int) -> str:
+    return f"{count} mail{'s' * (count != 1)}"
 
 
 if __name__ == "__main__":

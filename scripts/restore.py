@@ -26,7 +26,7 @@ def main(*, file: Path) -> None:
         store.restore(file, settings.database)
         with store.opened(settings.database) as connection:
             waiting, _ = outbox.waiting(connection)
-    click.echo(f"restored {settings.database} from {file}; {waiting} mails wait in it")
+    click.echo(f"restored {settings.database} from {file}; mails waiting in it: {waiting}")
 
 
 if __name__ == "__main__":

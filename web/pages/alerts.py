@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from datasette import Response
 from datasette.utils.asgi import Request
@@ -107,7 +107,7 @@ class Desk:
 
     async def confirm(self, visit: Visit) -> Response:
         """Let a subscription count, once the button behind the link of the mail is pressed."""
-        token = visit.request.url_vars["token"]
+        token = _token(visit)
         asked = await self._work(lambda connection, now: subscriptions.asked(connection, self.settings, token, now))
         if asked is None:
             raise NotTakenError("dead")
@@ -140,7 +140,7 @@ class Desk:
         return await self._leave(visit, "manage")
 
     async def _leave(self, visit: Visit, purpose: str) -> Response:
-        token = visit.request.url_vars["token"]
+        token = _token(visit)
         key = tokens.subject_of(self.settings, purpose, token, self.clock())
         if key is None:
             raise NotTakenError("dead")
@@ -150,7 +150,7 @@ class Desk:
         return await _said(visit, "left")
 
     async def _person(self, visit: Visit, purpose: str) -> str | None:
-        token = visit.request.url_vars["token"]
+        token = _token(visit)
         return await self._work(
             lambda connection, now: subscriptions.person(connection, self.settings, purpose, token, now)
         )
@@ -185,7 +185,10 @@ class Desk:
         # What sends neither header is no browser, and lends nobody's rights.
         if site not in {"same-origin", "none"} if site else origin not in {None, self.settings.origin}:
             raise NotTakenError("foreign")
-        fields = parse_qs((await _body(visit.request)).decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
+        try:
+            fields = parse_qs((await _body(visit.request)).decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
+        except ValueError:
+            raise NotTakenError("too_large") from None
         return {name: values[0] for name, values in fields.items()}
 
     def _client(self, request: Request) -> str:
@@ -211,6 +214,11 @@ def _route(handler: Handler) -> View:
             return await _said(visit, error.said)
 
     return page(answered)
+
+
+def _token(visit: Visit) -> str:
+    """Return the token of the address, also where a mail program has encoded what needed no encoding."""
+    return unquote(visit.request.url_vars["token"])
 
 
 def _is_post(visit: Visit) -> bool:
