@@ -38,7 +38,7 @@ class Mailbox:
     sessions: list[Session] = field(default_factory=list)
     port: int = 0
 
-    async def handle_MAIL(  # noqa: N802 PLR0913 named by aiosmtpd
+    async def handle_MAIL(  # noqa: N802 named by aiosmtpd
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         answer = self.mail(address)
@@ -46,7 +46,7 @@ class Mailbox:
             envelope.mail_from = address
         return answer or "250 OK"
 
-    async def handle_RCPT(  # noqa: N802 PLR0913 named by aiosmtpd
+    async def handle_RCPT(  # noqa: N802 named by aiosmtpd
         self, _server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         self.sessions.append(session)

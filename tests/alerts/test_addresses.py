@@ -30,7 +30,8 @@ def test_an_address_is_written_in_one_form(typed: str, written: str) -> None:
         "", "anna", "anna@", "@example.com", "anna@example", "anna@localhost", "ännä@example.com",
         "a@example.com, b@example.com", "a@example.com;b@example.com", '"a b"@example.com', "a@[127.0.0.1]",
         "a@example.com\r\nBcc: b@example.com", "a@example.com\nBcc: b@example.com", "a\0@example.com",
-        "a@exam\u2028ple.com", "Anna <anna@example.com>", "a@example.com%0aBcc:b@example.com", "a" * LONGEST + "@example.com",
+        "a@exam\u2028ple.com", "Anna <anna@example.com>",
+        "a@example.com%0aBcc:b@example.com", "a" * LONGEST + "@example.com",
         "a@-example.com", "a..b@example.com", "a@example.test",
     ],
 )  # fmt: skip

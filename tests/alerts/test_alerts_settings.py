@@ -19,7 +19,7 @@ def test_a_newcomer_needs_no_server(tmp_path: Path) -> None:
     found = from_environment({f"ALERTS_{name}": value for name, value in three.items()})
     assert found is not None
     assert (found.mail, str(found.sender), found.proxies) == (
-        tmp_path / "outbox", 'Does it train? <alerts@localhost>', (),
+        tmp_path / "outbox", "Does it train? <alerts@localhost>", (),
     )  # fmt: skip
 
 

@@ -261,9 +261,7 @@ def test_a_server_that_takes_nothing_does_not_empty_the_list(
         ({"port": 9}, "cannot be reached"),
     ],
 )
-def test_without_a_server_that_lets_us_in_everything_waits(
-    to: Settings, changed: dict[str, Any], trouble: str
-) -> None:
+def test_without_a_server_that_lets_us_in_everything_waits(to: Settings, changed: dict[str, Any], trouble: str) -> None:
     assert isinstance(to.mail, Server)
     follow(to, "a@example.com", "parrot")
     prepared(to, changes(entry()))

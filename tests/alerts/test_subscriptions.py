@@ -144,7 +144,13 @@ def test_a_link_is_sent_to_whom_it_concerns_alone(connection: sqlite3.Connection
 
 
 def test_a_mailbox_cannot_be_flooded(connection: sqlite3.Connection, to: Settings) -> None:
-    spellings = ["anna@example.com", "ANNA@example.com", "an.na@example.com", "anna+x@example.com", "anna+y@EXAMPLE.com"]
+    spellings = [
+        "anna@example.com",
+        "ANNA@example.com",
+        "an.na@example.com",
+        "anna+x@example.com",
+        "anna+y@EXAMPLE.com",
+    ]
     for _ in range(4):
         for spelling in spellings:
             ask(connection, to, address=spelling)
@@ -191,9 +197,9 @@ def test_what_nobody_confirmed_is_deleted_after_48_hours(connection: sqlite3.Con
     assert connection.execute("select count(*) from subscribers").fetchone()[0] == 2
     subscriptions.purge(connection, NOW + 48 * HOUR)
     assert [tuple(row) for row in connection.execute("select address from subscribers")] == [("kept@example.com",)]
-    assert [follow.product_id for follow in subscriptions.follows(connection, key_of(connection, "kept@example.com"))] == [
-        "parrot"
-    ]
+    assert [
+        follow.product_id for follow in subscriptions.follows(connection, key_of(connection, "kept@example.com"))
+    ] == ["parrot"]
     assert waiting(connection) == []
     assert contents(to, "anna") == []
 
@@ -353,9 +359,12 @@ def test_a_database_that_cannot_be_made_is_a_plain_error(tmp_path: Path) -> None
 
 
 def test_half_done_is_not_done(connection: sqlite3.Connection) -> None:
-    with pytest.raises(KeyboardInterrupt), store.transaction(connection):
+    def killed() -> None:
         connection.execute("insert into subscribers (key, address) values ('k', 'a@example.com')")
         raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), store.transaction(connection):
+        killed()
     assert connection.execute("select count(*) from subscribers").fetchone()[0] == 0
 
 

@@ -83,7 +83,7 @@ def test_without_arguments_what_waits_is_sent(to: Settings, tmp_path: Path, monk
         monkeypatch.setenv("ALERTS_MAIL", f"smtp://127.0.0.1:{mailbox.port}?tls=none")
         first = run(notify, "--changes", str(tmp_path / "changes.json"))
         assert first.exit_code == 1
-        assert "1 mail waiting for another try, at the earliest on 2027-01-15 08:05 UTC" in first.stdout
+        assert "1 mail waiting for another try, not before 2027-01-15 08:05 UTC" in first.stdout
         mailbox.data = lambda _: None
         assert run(notify).exit_code == 1
         monkeypatch.setattr(notify, "now", lambda: NOW + 300)

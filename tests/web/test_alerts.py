@@ -16,12 +16,14 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from datasette.app import Datasette
 from datasette.utils import StartupError
 
 from alerts import HOUR, tokens
 from alerts.sending import deliver
 from alerts.settings import Settings, from_environment
+from scripts import serve
 from scripts.build import DATABASE
 from scripts.instance import write_instance
 from tests.conftest import PROJECT, Ledger
@@ -138,14 +140,16 @@ def test_from_the_form_to_a_note_and_out_again(small: Path, to: Settings) -> Non
     looked, pressed, again = ask(small, get(confirm), post(confirm), get(confirm))
     assert heading(looked) == "Do you want notes about Parrot?"
     assert heading(pressed) == heading(again) == "What you follow"
-    assert prepared(to, changes(entry()), now=2_000_000_000) == 1
+    assert prepared(to, changes(entry()), now=now()) == 1
     note = next(mail for mail in read(to) if mail["Subject"] == "What changed: Parrot")
     manage, leave = path_of(link_in(note, "manage")), path_of(link_in(note, "unsubscribe"))
     assert note["List-Unsubscribe"] == f"<http://127.0.0.1:8001{leave}>"
     shown, *_ = ask(small, get(manage), get(leave), ("head", leave, {}))
     assert "Parrot</a>" in shown.text
-    assert prepared(to, changes(entry(change_id="1" * 16), version="0.3.0"), now=2_000_000_001) == 1  # still there
-    stopped, *rest = ask(small, post(manage, {"product_id": "parrot"}), get(manage), get(leave), post(leave), get(confirm))
+    assert prepared(to, changes(entry(change_id="1" * 16), version="0.3.0"), now=now()) == 1  # still there
+    stopped, *rest = ask(
+        small, post(manage, {"product_id": "parrot"}), get(manage), get(leave), post(leave), get(confirm)
+    )
     assert heading(stopped) == "You get no more notes"
     assert [page.status_code for page in rest] == [404, 200, 200, 404]
     assert b"anna" not in to.database.read_bytes()
@@ -154,7 +158,7 @@ def test_from_the_form_to_a_note_and_out_again(small: Path, to: Settings) -> Non
 def read(to: Settings) -> list[Any]:
     """Send what waits, and read all mails that were sent."""
     assert isinstance(to.mail, Path)
-    deliver(to, lambda: 2_000_000_000, wait=True)
+    deliver(to, now, wait=True)
     return [parsed(path.read_bytes()) for path in to.mail.glob("*.eml")]
 
 
@@ -243,9 +247,7 @@ def test_the_answer_does_not_tell_whether_an_address_is_known(small: Path, to: S
         ({"Origin": "http://127.0.0.1:8001.evil.example"}, 403),
     ],
 )
-def test_only_forms_of_this_site_are_taken(
-    small: Path, to: Settings, headers: Mapping[str, str], status: int
-) -> None:
+def test_only_forms_of_this_site_are_taken(small: Path, to: Settings, headers: Mapping[str, str], status: int) -> None:
     key = follow(to, "other@example.com", "parrot")
     manage = f"/alerts/manage/{tokens.token(to, 'manage', key, now())}"
     requests = [
@@ -264,7 +266,7 @@ def test_a_confirmation_from_another_site_is_not_taken(small: Path, to: Settings
     path = path_of(link_in(mail, "confirm"))
     (answer,) = ask(small, post(path, headers={"Sec-Fetch-Site": "cross-site"}))
     assert answer.status_code == 403
-    assert prepared(to, changes(entry()), now=2_000_000_000) == 0
+    assert prepared(to, changes(entry()), now=now()) == 0
 
 
 def test_the_rest_of_datasette_is_protected_as_before(small: Path, to: Settings) -> None:
@@ -403,15 +405,15 @@ def test_the_database_is_out_of_reach(
     paths += [f"/{place}/{dots}{name}" for place in ("static", "release", "-/static") for name in names[:1]
               for dots in (up, quote(up, safe=""), up.replace("..", "%2e%2e"), up.replace("/", "%2f"), f"..%5c{up}",
                            f"{'../' * 12}{file.parent}/")]  # fmt: skip
-    sqls = [
+    sqls = [  # what an attacker would ask
         f"attach database '{file}' as a", f"select * from pragma_database_list; attach '{file}' as a",
         "select * from alerts.subscribers", "select * from subscribers", f"select readfile('{file}')",
-        f"select * from dbstat('{file}')", "select name from sqlite_master", "select * from pragma_database_list",
+        f"select * from dbstat('{file}')",  # noqa: S608 what an attacker would ask "select name from sqlite_master", "select * from pragma_database_list",
         f"vacuum into '{file}'", f"select load_extension('{file}')", f"with a as (select 1) attach '{file}' as b",
     ]  # fmt: skip
     paths += [f"/does-it-train{form}?sql={quote(sql)}&_shape=array" for sql in sqls for form in ("", ".json", ".csv")]
-    paths += ["/_memory?sql=" + quote(f"attach '{file}' as a"), "/-/databases.json", "/-/metadata.json", "/-/settings.json",
-              "/-/plugins.json", "/-/threads.json", "/-/config.json", "/-/versions.json", "/.json", "/does-it-train.db"]  # fmt: skip
+    paths += ["/_memory?sql=" + quote(f"attach '{file}' as a"), "/-/databases.json",
+              "/-/metadata.json", "/-/settings.json", "/-/plugins.json", "/-/threads.json", "/-/config.json", "/-/versions.json", "/.json", "/does-it-train.db"]  # fmt: skip
     for path, answer in zip(paths, ask(folder, *map(get, paths)), strict=True):
         assert not any(secret.encode() in answer.content for secret in SECRETS if secret not in path), path
         assert answer.status_code != 500, path
@@ -419,9 +421,7 @@ def test_the_database_is_out_of_reach(
     assert [database["name"] for database in databases] == ["does-it-train"]
 
 
-def test_a_database_within_reach_is_refused(
-    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_database_within_reach_is_refused(release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "instance"
     folder.mkdir()
     write_instance(release / DATABASE, folder)
@@ -445,15 +445,24 @@ def test_a_database_within_reach_is_refused(
 
 
 def test_settings_that_cannot_work_keep_the_site_from_starting(
-    ledger: Ledger, tmp_path: Path
+    ledger: Ledger, to: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    surrounding = {**os.environ, **environment(tmp_path, ALERTS_SECRET="short")}
-    command = [sys.executable, "-m", "scripts.serve", "--root", str(ledger.root), "--out", str(tmp_path / "dist")]
-    run = subprocess.run(
-        [*command, "--port", "0"], cwd=PROJECT, env=surrounding, capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 2
-    assert run.stderr.startswith("error: ALERTS_SECRET must have at least 32 characters.")
+    monkeypatch.setenv("ALERTS_SECRET", "short")
+    options = ["--root", str(ledger.root), "--out", str(tmp_path / "dist"), "--port", "0"]
+    result = CliRunner().invoke(serve.main, options)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ALERTS_SECRET must have at least 32 characters.")
+    assert not to.database.exists()
+
+
+def test_a_database_that_cannot_be_used_is_said_without_addresses(
+    small: Path, to: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    to.database.write_text("no database at all", encoding="utf-8")
+    form, product = ask(small, post("/alerts/subscribe", FORM), get("/products/parrot"))
+    assert (form.status_code, heading(form), product.status_code) == (503, "Not now", 200)
+    assert "is not a database of the alerts" in caplog.text
+    assert ANNA not in caplog.text
 
 
 def test_all_the_way_with_a_served_site_and_a_mail_server(ledger: Ledger, tmp_path: Path) -> None:
@@ -467,22 +476,24 @@ def test_all_the_way_with_a_served_site_and_a_mail_server(ledger: Ledger, tmp_pa
         with subprocess.Popen(
             [*command, "--port", "0"], cwd=PROJECT, env=surrounding, stdout=subprocess.PIPE, text=True
         ) as site:
-            assert site.stdout is not None
-            address = site.stdout.readline().removeprefix("serving ").strip().rstrip("/")
-            with httpx.Client(base_url=address) as browser:
-                assert heading(browser.post("/alerts/subscribe", data=FORM)) == "Look into your mailbox"
-                assert arrived.acquire(timeout=30)  # the site sends it by itself, beside the request
-                confirm = path_of(link_in(mailbox.mails[0], "confirm"))
-                assert heading(browser.post(confirm)) == "What you follow"
-                to = from_environment(chosen)
-                assert to is not None
-                assert prepared(to, changes(entry()), now() + 1) == 1
-                browser.post("/alerts/manage", data=FORM)  # the site sends whatever is due when it wakes
-                assert arrived.acquire(timeout=30)
-                assert arrived.acquire(timeout=30)
-                note = next(mail for mail in mailbox.mails if mail["Subject"] == "What changed: Parrot")
-                leave = path_of(note["List-Unsubscribe"].strip("<>"))
-                one_click = dict([note["List-Unsubscribe-Post"].split("=")])
-                assert browser.post(leave, data=one_click).status_code == 200
-            site.terminate()
+            try:
+                assert site.stdout is not None
+                address = site.stdout.readline().removeprefix("serving ").strip().rstrip("/")
+                with httpx.Client(base_url=address) as browser:
+                    assert heading(browser.post("/alerts/subscribe", data=FORM)) == "Look into your mailbox"
+                    assert arrived.acquire(timeout=30)  # the site sends it by itself, beside the request
+                    confirm = path_of(link_in(mailbox.mails[0], "confirm"))
+                    assert heading(browser.post(confirm)) == "What you follow"
+                    to = from_environment(chosen)
+                    assert to is not None
+                    assert prepared(to, changes(entry()), now()) == 1
+                    browser.post("/alerts/manage", data=FORM)  # the site sends whatever is due when it wakes
+                    assert arrived.acquire(timeout=30)
+                    assert arrived.acquire(timeout=30)
+                    note = next(mail for mail in mailbox.mails if mail["Subject"] == "What changed: Parrot")
+                    leave = path_of(note["List-Unsubscribe"].strip("<>"))
+                    one_click = dict([note["List-Unsubscribe-Post"].split("=")])
+                    assert browser.post(leave, data=one_click).status_code == 200
+            finally:
+                site.terminate()
         assert b"anna" not in to.database.read_bytes()

@@ -5,6 +5,7 @@ Following a link changes nothing, since programs follow links as well: a button 
 """
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from datasette import Response
 from datasette.utils.asgi import Request
 
 from alerts import addresses, limits, store, subscriptions, tokens
-from alerts.settings import Settings
+from alerts.settings import Settings, SettingsError
 from alerts.subscriptions import EVERYTHING
 from pages.visit import CACHE, View, Visit, page
 
@@ -34,11 +35,13 @@ SAID = {
     "left": (200, "You get no more notes", "No note will be sent to you any more, and your address is deleted."),
     "dead": (404, "This link does not work", "It was used, has expired, or was not copied whole. Ask for a new one."),
     "foreign": (403, "Not sent from this site", "The form was sent from another site. Please use ours."),
+    "broken": (503, "Not now", "Notes by e-mail do not work at the moment. Please try again later."),
     "too_large": (413, "Too much", "The form is too large to be one of ours."),
     "too_often": (429, "Too often", "There were too many requests from your network. Please try again in an hour."),
 }
 
 T = TypeVar("T")
+log = logging.getLogger("alerts")
 Handler = Callable[[Visit], Awaitable[Response]]
 
 
@@ -212,6 +215,9 @@ def _route(handler: Handler) -> View:
             return await handler(visit)
         except NotTakenError as error:
             return await _said(visit, error.said)
+        except (sqlite3.Error, SettingsError) as error:
+            log.error("the alerts do not work: %s", error)  # noqa: TRY400 a traceback could name addresses
+            return await _said(visit, "broken")
 
     return page(answered)
 
