@@ -47,7 +47,7 @@ def tables(root: str, out: str) -> None:
 def database(root: str, out: str) -> None:
     """Write the whole release database, without the check before it."""
     Path(out).unlink(missing_ok=True)
-    write_database(open_dataset(Path(root)), Path(out))
+    write_database(open_dataset(Path(root)), Path(out), {})
 
 
 STATE = "select tier_id, field, value from history where valid_from <= $day and (valid_to is null or valid_to > $day)"

@@ -35,13 +35,18 @@ def build(root: Path, out: Path, *, allow_findings: bool = False) -> Report:
     if not all(table.readable for table in dataset.tables):
         raise CannotRunError("a file cannot be read, so nothing can be built. Run the check and mend what it finds.")
     with replacing(out) as staging:
-        write_database(dataset, staging / DATABASE)
+        write_database(dataset, staging / DATABASE, _found(report))
         write_documents(staging / DATABASE, staging / "json")
         manifest = _manifest(dataset, staging / DATABASE, report)
         (staging / "manifest.json").write_text(
             json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )
     return report
+
+
+def _found(report: Report) -> dict[str, int | None]:
+    """Return how much each rule found; a rule that did not run is absent."""
+    return {rule: sum(finding.rule == rule for finding in report.findings) for rule in report.rules_run}
 
 
 def _manifest(dataset: Dataset, database: Path, report: Report) -> dict[str, Any]:

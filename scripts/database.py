@@ -8,12 +8,14 @@ import csv
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from rules import all_rules
 from scripts.dataset import CannotRunError, Dataset, Field, Table, TableSpec, earliest, list_cell
 from scripts.engine import RULES
+from scripts.published import published_sql
 from scripts.verdict import TierClaims, label, verdict
 
 # Name of the release database in a release and in the instance that serves it.
@@ -31,8 +33,10 @@ SEARCHED = {
 }
 
 
-def write_database(dataset: Dataset, path: Path) -> None:
+def write_database(dataset: Dataset, path: Path, found: Mapping[str, int | None]) -> None:
     """Write the release database of `dataset` to `path`, which must not exist.
+
+    `found` says for each rule how many findings the check had, None where it did not run.
 
     Raises CannotRunError where the data break a constraint of the database (only possible for data that do not pass
     the check), or SQLite is too old.
@@ -48,6 +52,7 @@ def write_database(dataset: Dataset, path: Path) -> None:
         connection.execute("pragma synchronous = off")
         connection.execute("begin")
         _fill(connection, dataset)
+        _rule(connection, dataset, found)
         connection.execute("commit")
         connection.execute("analyze")
         connection.execute("vacuum into ?", [str(path)])
@@ -119,6 +124,17 @@ def _fill(connection: sqlite3.Connection, dataset: Dataset) -> None:
     broken = connection.execute("pragma foreign_key_check").fetchone()
     if broken:
         raise sqlite3.IntegrityError(f"row {broken[1]} of {broken[0]} refers to a row of {broken[2]} that is not there")
+
+
+def _rule(connection: sqlite3.Connection, dataset: Dataset, found: Mapping[str, int | None]) -> None:
+    _insert(
+        connection,
+        "rules",
+        (
+            [rule.id, rule.title, rule.why, rule.fix, rule.severity, found.get(rule.id), published_sql(rule, dataset)]
+            for rule in all_rules()
+        ),
+    )
 
 
 def _column_sql(field: Field) -> Iterator[str]:
@@ -196,7 +212,13 @@ def _fold(connection: sqlite3.Connection, dataset: Dataset) -> None:
     connection.execute("alter table readings rename to readings_of_release")
     _run(connection, RULES / "standing.sql")
     _run(connection, RULES / "fold.sql")
+    _run(connection, RULES / "readings.sql")
     labels = dataset.labels
+    used = connection.execute(
+        "select field, value from history union select field, value from events where value is not null "
+        "union select field, value_before from events where value_before is not null order by 1, 2"
+    )
+    _insert(connection, "labels", [[field, value, label(labels, field, value)] for field, value in used])
     # The event an interval began with: of the readings of that day the one dated by it, a change before an observation.
     spans = connection.execute(
         """

@@ -75,7 +75,7 @@ def coverage_page(dataset: Dataset) -> str:
     """Return `docs/coverage.md`: how much is known of each product, by the view `coverage` of the release."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "coverage.sqlite"
-        write_database(dataset, path)
+        write_database(dataset, path, {})
         connection = sqlite3.connect(path)
         products = connection.execute(COVERAGE).fetchall()
         connection.close()

@@ -16,7 +16,7 @@ from typing import Any
 PROJECT = Path(__file__).resolve().parent.parent
 WEB = PROJECT / "web"
 LICENSE_URL = "https://creativecommons.org/licenses/by/4.0/"
-COPIED = ("pages", "plugins", "queries", "static", "templates")
+COPIED = ("examples", "pages", "plugins", "queries", "static", "templates")
 # What of a release the site hands out as it is, beside the database.
 RELEASED = ("json", "feeds", "csv", "parquet", "datapackage.json", "does-it-train.zip", "manifest.json", "SHA256SUMS")
 
@@ -46,6 +46,19 @@ def write_instance(database: Path, folder: Path) -> None:
     )
     # Without this file Datasette would serve the database as one that may change.
     _write(folder / "inspect-data.json", inspected)
+
+
+def rule_queries(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """Return the rules of the release that are SQL, as stored queries by name."""
+    rows = connection.execute("select rule_id, title, why, fix, sql from rules where sql is not null order by rule_id")
+    return {
+        f"rule_{rule_id}": {
+            "title": f"{rule_id}: {title}",
+            "description": f"{why} No row means that the rule holds. To mend a finding: {fix}",
+            "sql": sql,
+        }
+        for rule_id, title, why, fix, sql in rows
+    }
 
 
 def _copy_release(release: Path, target: Path) -> None:
@@ -85,7 +98,12 @@ def _metadata(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
         "license": license_,
         "license_url": LICENSE_URL,
         "databases": {
-            name: {"title": title, "description": description, "tables": tables, "queries": stored_queries()}
+            name: {
+                "title": title,
+                "description": description,
+                "tables": tables,
+                "queries": {**stored_queries(), **rule_queries(connection)},
+            }
         },
     }
 

@@ -51,7 +51,7 @@ class Carried:
 def due(dataset: Dataset, on: str) -> list[Carried]:
     """Return the claims whose value on the day `on` differs from the balance; those without any event stay out."""
     engine = Engine(dataset)
-    engine.need(["history"])
+    engine.need(["history", "readings"])
     tiers = {row["tier_id"]: row for row in dataset.table("tiers").rows}
     carried = []
     for (tier_id, field), group in groupby(engine.query(STATE, day=on), lambda row: (row["tier_id"], row["field"])):

@@ -64,7 +64,7 @@ def verdict(product: str, tiers: Sequence[TierClaims], labels: Labels, order: Se
     values = sorted(by_value, key=list(order).index)
     code = UNKNOWN if not values else values[0] if len(values) == 1 else DEPENDS
     heading = _LABELS.get(code) or labels["tiers.training", code]
-    parts = [f"{labels['tiers.training', value]}: {'; '.join(by_value[value])}." for value in values]
+    parts = [f"{_small(labels['tiers.training', value])} ({' · '.join(by_value[value])})" for value in values]
     return Verdict(code, heading, _answer(product, code, heading, parts), _badges(tiers, heading))
 
 
@@ -72,13 +72,17 @@ def _answer(product: str, code: str, heading: str, parts: Sequence[str]) -> str:
     if code == UNKNOWN:
         return f"Nobody has looked yet at whether {product} trains on your data."
     if code == DEPENDS:
-        return f"It depends on your plan. {' '.join(parts)}"
+        return f"It depends on your plan: {'; '.join(parts)}."
     return {
         "yes": f"Yes. {product} trains on your data, and there is no way to opt out.",
         "opt_out": f"Yes, unless you opt out. {product} trains on your data by default.",
         "opt_in": f"Only if you opt in. {product} does not train on your data by default.",
         "no": f"No. {product} does not train on your data.",
     }.get(code, f"{heading}. Whether {product} trains on your data cannot be said from what its documents state.")
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _badges(tiers: Sequence[TierClaims], heading: str) -> tuple[str, ...]:
@@ -89,9 +93,9 @@ def _badges(tiers: Sequence[TierClaims], heading: str) -> tuple[str, ...]:
     zero = _names(tiers, "zdr", {"on_request", "self_serve", "default"})
     agreement = _names(tiers, "dpa", {"on_request", "included"})
     if zero and zero == agreement:
-        badges.append(f"ZDR / DPA: {'; '.join(zero)}")
+        badges.append(f"ZDR / DPA: {' · '.join(zero)}")
     else:
-        badges += [f"{name}: {'; '.join(names)}" for name, names in (("ZDR", zero), ("DPA", agreement)) if names]
+        badges += [f"{name}: {' · '.join(names)}" for name, names in (("ZDR", zero), ("DPA", agreement)) if names]
     return tuple(badges)
 
 

@@ -29,6 +29,17 @@ create table columns (
     primary key ("table", "column")
 ) strict;
 
+-- `findings` is empty for rules that run on request only, `sql` for those that are not SQL.
+create table rules (
+    rule_id text not null primary key,
+    title text not null,
+    why text not null,
+    fix text not null,
+    severity text not null,
+    findings integer,
+    sql text
+) strict;
+
 create table citations (
     event_id text not null references events (event_id),
     source_id text not null references sources (source_id),
@@ -46,6 +57,13 @@ create table misconception_sources (
     misconception_id text not null references misconceptions (misconception_id),
     source_id text not null references sources (source_id),
     primary key (misconception_id, source_id)
+) strict;
+
+create table labels (
+    field text not null,
+    value text not null,
+    label text not null,
+    primary key (field, value)
 ) strict;
 
 create table history (

@@ -36,10 +36,14 @@ join sources s on s.source_id = i.source_id;
 
 create view timeline as
 select e.effective_on_earliest as day, e.effective_on, e.product_id, p.name as product, e.tier_id, t.name as tier, e.field,
-       e.kind, e.value_before, e.value, e.notice, e.date_basis, e.confidence, e.summary, e.event_id
+       f.label as field_label, e.kind, e.value_before, b.label as label_before, e.value, v.label, e.announced_on,
+       e.deadline_on, e.notice, e.date_basis, e.confidence, e.summary, e.locator, e.event_id, e.row_ref
 from events e
 join products p on p.product_id = e.product_id
-left join tiers t on t.tier_id = e.tier_id;
+left join tiers t on t.tier_id = e.tier_id
+left join vocabulary f on f.field = 'events.field' and f.value = e.field
+left join labels v on v.field = e.field and v.value = e.value
+left join labels b on b.field = e.field and b.value = e.value_before;
 
 create view upcoming as
 select e.effective_on_earliest as day, 'takes effect' as what, e.product_id, e.tier_id, e.field, e.value_before, e.value, e.summary, e.event_id

@@ -37,7 +37,7 @@ def test_every_product_of_the_real_data_obeys_the_schema(real_release: Path) -> 
 def test_a_product_document_says_what_the_database_says(release: Path) -> None:
     product = json.loads((release / "json" / "products" / "parrot.json").read_text())
     assert product["answer"] == (
-        "It depends on your plan. Trains unless you opt out: Free and Plus. Does not train: API."
+        "It depends on your plan: trains unless you opt out (Free and Plus); does not train (API)."
     )
     assert product["former_names"] == ["Polly"]
     assert product["vendor"]["name"] == "Acme"

@@ -38,7 +38,7 @@ def test_where_tiers_differ_it_depends_on_the_plan_worst_first() -> None:
     assert judge({"training": "no"}, {"training": "opt_out"}, {"training": "no"}) == (
         "depends",
         "Depends on your plan",
-        "It depends on your plan. Trains unless you opt out: T2. Does not train: T1; T3.",
+        "It depends on your plan: trains unless you opt out (T2); does not train (T1 · T3).",
         ("Depends on your plan",),
     )
 
@@ -55,7 +55,7 @@ def test_without_any_claim_on_training_nothing_is_known() -> None:
 def test_badges_name_the_opt_out_and_the_tiers_with_zero_retention_and_agreement() -> None:
     tier = {"training": "opt_out", "opt_out": "form", "zdr": "on_request", "dpa": "included"}
     assert judge(tier)[3] == ("Trains unless you opt out", "Opt-out available", "ZDR / DPA: T1")
-    assert judge({**tier, "dpa": "no"}, {"zdr": "self_serve"})[3][2:] == ("ZDR: T1; T2",)
+    assert judge({**tier, "dpa": "no"}, {"zdr": "self_serve"})[3][2:] == ("ZDR: T1 · T2",)
 
 
 @pytest.mark.parametrize(

@@ -383,6 +383,19 @@ def test_pages_with_a_token_are_kept_by_nobody_and_tell_nobody(small: Path, to: 
     assert ANNA not in page.text
 
 
+ATTACKS = (
+    "attach database 'FILE' as a",
+    "select 1; attach 'FILE' as a",
+    "with a as (select 1) attach 'FILE' as b",
+    "select * from alerts.subscribers",
+    "select * from subscribers",
+    "select readfile('FILE')",
+    "select * from dbstat('FILE')",
+    "select name from sqlite_master",
+    "select * from pragma_database_list",
+    "vacuum into 'FILE'",
+    "select load_extension('FILE')",
+)
 SECRETS = (ANNA, "anna@", "subscribers", "not-a-secret")
 
 
@@ -402,18 +415,19 @@ def test_the_database_is_out_of_reach(
     file, up = to.database, "../" if where == "beside" else "../../"
     names = ("alerts.sqlite", "alerts.db", "alerts", "alerts.json", "alerts.sqlite-wal", "outbox/", "alerts/schema.sql")
     paths = [f"/{prefix}{name}" for name in names for prefix in ("", "-/", "does-it-train/", "static/", "release/")]
-    paths += [f"/{place}/{dots}{name}" for place in ("static", "release", "-/static") for name in names[:1]
-              for dots in (up, quote(up, safe=""), up.replace("..", "%2e%2e"), up.replace("/", "%2f"), f"..%5c{up}",
-                           f"{'../' * 12}{file.parent}/")]  # fmt: skip
-    sqls = [  # what an attacker would ask
-        f"attach database '{file}' as a", f"select * from pragma_database_list; attach '{file}' as a",
-        "select * from alerts.subscribers", "select * from subscribers", f"select readfile('{file}')",
-        f"select * from dbstat('{file}')",  # noqa: S608 what an attacker would ask "select name from sqlite_master", "select * from pragma_database_list",
-        f"vacuum into '{file}'", f"select load_extension('{file}')", f"with a as (select 1) attach '{file}' as b",
-    ]  # fmt: skip
+    climbs = (
+        up,
+        quote(up, safe=""),
+        up.replace("..", "%2e%2e"),
+        up.replace("/", "%2f"),
+        f"..%5c{up}",
+        f"{file.parent}/",
+    )
+    paths += [f"/{place}/{climb}alerts.sqlite" for place in ("static", "release", "-/static") for climb in climbs]
+    sqls = [sql.replace("FILE", str(file)) for sql in ATTACKS]
     paths += [f"/does-it-train{form}?sql={quote(sql)}&_shape=array" for sql in sqls for form in ("", ".json", ".csv")]
-    paths += ["/_memory?sql=" + quote(f"attach '{file}' as a"), "/-/databases.json",
-              "/-/metadata.json", "/-/settings.json", "/-/plugins.json", "/-/threads.json", "/-/config.json", "/-/versions.json", "/.json", "/does-it-train.db"]  # fmt: skip
+    inner = ("databases", "metadata", "settings", "plugins", "threads", "config", "versions")
+    paths += [*(f"/-/{name}.json" for name in inner), "/.json", "/does-it-train.db", f"/_memory?sql={quote(sqls[0])}"]
     for path, answer in zip(paths, ask(folder, *map(get, paths)), strict=True):
         assert not any(secret.encode() in answer.content for secret in SECRETS if secret not in path), path
         assert answer.status_code != 500, path

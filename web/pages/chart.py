@@ -84,11 +84,16 @@ def _bar(row: Row, x: Callable[[datetime.date], float], today: datetime.date, la
     basis = "stated" if row["date_basis"] == "stated" else "first seen"
     title = f"{row['tier']}: {row['label']}, {row['valid_from']} ({basis}) to {until}"
     return Bar(
-        row["value"], row["label"], x(start), width, row["label"] if fits else "", title,
-        row["date_basis"] == "observed", start > today,
+        row["value"],
+        row["label"],
+        x(start),
+        width,
+        row["label"] if fits else "",
+        title,
+        row["date_basis"] == "observed",
+        start > today,
     )
 
 
 def _day(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
-

@@ -30,7 +30,9 @@ async def tiers_of(visit: Visit, product_ids: Sequence[str]) -> list[Row]:
     asked = json.dumps(product_ids)
     cited = grouped(await visit.rows("citations", product_ids=asked), "event_id")
     claims = arrange(await visit.rows("claims", product_ids=asked), cited)
-    return [{**tier, "claims": claims.get(tier["tier_id"], {})} for tier in await visit.rows("tiers", product_ids=asked)]
+    return [
+        {**tier, "claims": claims.get(tier["tier_id"], {})} for tier in await visit.rows("tiers", product_ids=asked)
+    ]
 
 
 def arrange(rows: Iterable[Row], cited: dict[str, list[Row]]) -> dict[str, dict[str, Row]]:

@@ -7,7 +7,12 @@ from datasette import Response
 
 from pages.visit import Row, Visit, grouped, page
 
-FILTERS = {"category": "products.category", "verdict": "tiers.training", "audience": "tiers.audience", "region": "tiers.region"}
+FILTERS = {
+    "category": "products.category",
+    "verdict": "tiers.training",
+    "audience": "tiers.audience",
+    "region": "tiers.region",
+}
 SORTS = {"name": "name", "vendor": "vendor", "verdict": "worst first", "changed": "changed last"}
 LATEST = 8
 
@@ -45,7 +50,10 @@ def products(rows: Iterable[Row]) -> list[Row]:
         tiers = list(group)
         head = {**tiers[0], "tiers": [tier for tier in tiers if tier["tier_id"]]}
         known = [tier for tier in head["tiers"] if tier["training"]]
-        cells = {audience: list(grouped(those, "training").values()) for audience, those in grouped(known, "audience").items()}
+        cells = {
+            audience: list(grouped(those, "training").values())
+            for audience, those in grouped(known, "audience").items()
+        }
         words = (head["name"], head["vendor"], head["product_id"], head["former_names"], head["old_ids"])
         found.append({**head, "cells": cells, "search": " ".join(filter(None, words)).lower()})
     return found

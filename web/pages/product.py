@@ -28,8 +28,11 @@ async def context(visit: Visit, product_id: str) -> Row:
     cited = grouped(await visit.rows("citations", product_ids=json.dumps([product_id])), "event_id")
     history = await visit.rows("training_history", product_id=product_id)
     answer = head["answer"] or f"Nothing is on record of {head['name']} {'on' if visit.past else 'up to'} that day."
-    changes = [event for event in events if event["field"] == "training" and event["kind"] == "change"
-               and event["day"] <= visit.as_of]
+    changes = [
+        event
+        for event in events
+        if event["field"] == "training" and event["kind"] == "change" and event["day"] <= visit.as_of
+    ]
     questions = words.questions(head["name"], answer, tiers, changes[0] if changes else None)
     return {
         "product": {**head, "answer": answer},
@@ -39,8 +42,12 @@ async def context(visit: Visit, product_id: str) -> Row:
         "deadlines": deadlines(events, visit.as_of),
         "zero": words.by_sentence(tiers, words.zero_retention),
         "agreements": agreements(tiers),
-        "misconceptions": grouped(await visit.rows("product_misconceptions", product_id=product_id), "misconception_id"),
-        "conflicts": [(tier, claim) for tier in tiers for claim in tier["claims"].values() if claim["value"] == OPEN[-1]],
+        "misconceptions": grouped(
+            await visit.rows("product_misconceptions", product_id=product_id), "misconception_id"
+        ),
+        "conflicts": [
+            (tier, claim) for tier in tiers for claim in tier["claims"].values() if claim["value"] == OPEN[-1]
+        ],
         "chart": chart(history, visit.as_of),
         "timeline": same_together(events, cited),
         "questions": questions,
@@ -52,36 +59,50 @@ async def context(visit: Visit, product_id: str) -> Row:
 def decisive(tiers: Sequence[Row]) -> list[tuple[Row, Row]]:
     """Return for each value of `training` a tier and the event that its value rests on, worst for users first."""
     found: dict[str, tuple[Row, Row]] = {}
-    for tier in tiers:
+    for tier in sorted(tiers, key=lambda tier: -len(tier["claims"])):  # of several, the one most is known of
         if claim := tier["claims"].get("training"):
             found.setdefault(claim["value"], (tier, claim["grounds"][0]))
-    return list(found.values())[:DECISIVE]
+    values = dict.fromkeys(value(tier, "training") for tier in tiers)
+    return [found[code] for code in values if code][:DECISIVE]
 
 
 def deadlines(events: Sequence[Row], as_of: str) -> list[Row]:
-    """Return the events with a deadline, each deadline and summary once; `open` says whether it still runs."""
-    found = {(event["deadline_on"], event["summary"]): event for event in events if event["deadline_on"]}
-    return [{**event, "open": day >= as_of[: len(day)]} for (day, _), event in found.items()]
+    """Return for each deadline the event that best tells of it, with the `tiers` it concerns; `open` while it runs."""
+    dated = sorted((event for event in events if event["deadline_on"]), key=lambda event: event["deadline_on"])
+    found = []
+    for day, group in groupby(dated, key=lambda event: event["deadline_on"]):
+        alike = sorted(group, key=lambda event: (event["field"] != "training", event["kind"] != "change"))
+        tiers = dict.fromkeys(event["tier"] for event in alike if event["tier"])
+        found.append({**alike[0], "tiers": " · ".join(tiers), "open": day >= as_of[: len(day)]})
+    return found
 
 
 def agreements(tiers: Sequence[Row]) -> list[Row]:
     """Return the data processing agreements that claims rest on; where none is cited, what the claims cite instead."""
-    claims = [tier["claims"].get("dpa") for tier in tiers if value(tier, "dpa") in {"included", "on_request", "conflicting"}]
+    claims = [
+        tier["claims"].get("dpa") for tier in tiers if value(tier, "dpa") in {"included", "on_request", "conflicting"}
+    ]
     own = {source["source_id"]: source for claim in claims for source in sources_of(claim, ["dpa"])}
     other = {source["source_id"]: source for claim in claims for source in sources_of(claim)}
     return list((own or other).values())[:4]
 
 
 def same_together(events: Sequence[Row], cited: dict[str, list[Row]]) -> list[Row]:
-    """Return events with those that say the same of several tiers on one day as one entry, with all `tiers` and `ids`."""
+    """Return events, those that say the same of several tiers on one day as one, with all `tiers` and `ids`."""
     keys = ("effective_on", "field", "kind", "value_before", "value", "summary")
     entries = []
     for _, group in groupby(events, key=lambda event: event["day"]):
         for alike in grouped(list(group), *keys).values():
             sources = {source["source_id"]: source for event in alike for source in cited.get(event["event_id"], [])}
             tiers = [event["tier"] for event in alike if event["tier"]]
-            entries.append({**alike[0], "tiers": tiers, "ids": [event["event_id"] for event in alike],
-                            "sources": list(sources.values())})
+            entries.append(
+                {
+                    **alike[0],
+                    "tiers": tiers,
+                    "ids": [event["event_id"] for event in alike],
+                    "sources": list(sources.values()),
+                }
+            )
     return entries
 
 
@@ -107,5 +128,3 @@ def linked(head: Row, questions: Sequence[tuple[str, str]], visit: Visit) -> lis
             ],
         },
     ]
-
-

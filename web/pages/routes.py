@@ -5,13 +5,34 @@ from typing import Any
 
 from datasette import Response
 
-from pages.home import home
-from pages.product import product
+from pages import about, changes, compare, evidence, files, home, product, vendor
 
 ID = "[^/.]+"
 
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
-    (r"^/$", home),
-    (rf"^/products/(?P<product_id>{ID})/?$", product),
+    (r"^/$", home.home),
+    (rf"^/products/(?P<product_id>{ID})/?$", product.product),
+    (rf"^/products/(?P<product_id>{ID})\.(?P<ending>json|atom|ics|feed\.json)$", files.beside),
+    (rf"^/products/(?P<product_id>{ID})\.svg$", files.badge),
+    (rf"^/products/(?P<product_id>{ID})\.md$", files.markdown),
+    (rf"^/vendors/(?P<vendor_id>{ID})/?$", vendor.vendor),
+    (r"^/compare$", compare.compare),
+    (r"^/changes$", changes.changes),
+    *(
+        (rf"^/changes\.{ending.replace('.', chr(92) + '.')}$", files.feed(ending))
+        for ending in ("atom", "ics", "feed.json")
+    ),
+    (r"^/changes/(?P<month>\d{4}-\d{2})$", changes.month),
+    (r"^/upcoming$", changes.upcoming),
+    (r"^/misconceptions$", evidence.misconceptions),
+    (rf"^/sources/(?P<source_id>{ID})/?$", evidence.source),
+    (r"^/quality$", evidence.quality),
+    (r"^/data$", about.data),
+    (r"^/about$", about.about),
+    (r"^/release/(?P<path>.+)$", files.release),
+    (r"^/llms\.txt$", files.llms),
+    (r"^/sitemap\.xml$", files.sitemap),
+    (r"^/robots\.txt$", files.robots),
+    (r"^/opensearch\.xml$", files.opensearch),
     (r"^/healthz$", lambda: Response.text("ok")),
 ]

@@ -16,8 +16,8 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
 DATABASE = "does-it-train"
-INSTANCE = Path(__file__).resolve().parent.parent
-QUERIES = INSTANCE / "queries" / "pages"
+WEB = Path(__file__).resolve().parent.parent
+QUERIES = WEB / "queries" / "pages"
 CACHE = {"Cache-Control": "public, max-age=300"}
 NEAREST = 3  # names offered where an id is unknown
 
@@ -86,7 +86,7 @@ class Visit:
         return text
 
     def row(self, row_ref: str, verb: str = "blob") -> str:
-        """Return where a row (`data/events.csv:12`) stands in the repository, to be seen (`blob`) or edited (`edit`)."""
+        """Return where a row (`data/events.csv:12`) stands in the repository; `verb` is `blob` or `edit`."""
         path, line = row_ref.rsplit(":", 1)
         return f"{self.dataset['repository']}/{verb}/main/{path}#L{line}"
 
@@ -119,6 +119,11 @@ async def rows(datasette: Datasette, query: str, **parameters: str) -> list[Row]
     return [dict(row) for row in result.rows]
 
 
+def instance(datasette: Datasette) -> Path:
+    """Return the folder that Datasette serves."""
+    return Path(datasette.config_dir)
+
+
 def grouped(items: Iterable[Row], *names: str) -> dict[Any, list[Row]]:
     """Return rows by the value of a column, or by the values of several."""
     groups: dict[Any, list[Row]] = {}
@@ -131,7 +136,7 @@ def grouped(items: Iterable[Row], *names: str) -> dict[Any, list[Row]]:
 @cache
 def asset(name: str) -> str:
     """Return the path of a file of `static/`, changed whenever its content is."""
-    digest = sha256((INSTANCE / "static" / name).read_bytes()).hexdigest()[:12]
+    digest = sha256((WEB / "static" / name).read_bytes()).hexdigest()[:12]
     return f"/static/{name}?v={digest}"
 
 
@@ -157,7 +162,8 @@ async def _elsewhere(visit: Visit, error: UnknownIdError) -> Response:
     if moved and moved[0]["new_ids"]:
         new_ids = moved[0]["new_ids"].split(";")
         several = error.table == "products" and len(new_ids) > 1
-        path = f"/compare?products={','.join(new_ids)}" if several else f"/{error.table}/{new_ids[0]}"
+        ending = visit.request.path.rpartition("/")[2].removeprefix(error.row_id)  # of what stands beside the page
+        path = f"/compare?products={','.join(new_ids)}" if several else f"/{error.table}/{new_ids[0]}{ending}"
         return Response.redirect(visit.datasette.urls.path(path), status=301)
     if moved:
         return await visit.html("gone.html", {"error": error, "redirect": moved[0]}, status=410)

@@ -1,4 +1,7 @@
-"""What a product page says in sentences, made of the same claims that it shows. Tiers are as `claims.tiers_of` has them."""
+"""What a product page says in sentences, made of the same claims that it shows.
+
+Tiers are as `claims.tiers_of` has them.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -7,10 +10,10 @@ from pages.visit import Row
 
 TRAINS = ("yes", "opt_out")
 WAYS = {
-    "setting": "by a setting of one's own",
+    "setting": "by a setting in your account",
     "form": "by filling in a form",
     "email": "by writing an e-mail",
-    "admin": "by an administrator, for the whole organisation",
+    "admin": "by a setting of your organisation's administrator",
     "contract": "by agreeing on other terms",
 }
 
@@ -21,7 +24,7 @@ def names(tiers: Iterable[Row]) -> str:
 
 
 def by_sentence(tiers: Sequence[Row], say: Callable[[Row], str]) -> list[tuple[str, list[Row]]]:
-    """Return what `say` says of tiers, each sentence once with the tiers it holds for; those it is silent on are left out."""
+    """Return what `say` says of tiers, each sentence once with the tiers it holds for; silence is left out."""
     said: dict[str, list[Row]] = {}
     for tier in tiers:
         if sentence := say(tier):
@@ -56,9 +59,12 @@ def effect_on_retention(tier: Row) -> str:
 
 def zero_retention(tier: Row) -> str:
     """Say whether inputs of a tier can be not kept at all, and whether there is a data processing agreement."""
-    parts = [f"{name}: {label(tier, field).lower()}" for name, field in (("zero retention", "zdr"), ("DPA", "dpa"))
-             if label(tier, field)]
-    return ", ".join(parts).capitalize().replace("dpa", "DPA") + "." if parts else ""
+    parts = [
+        f"{name}: {label(tier, field).lower()}"
+        for name, field in (("zero retention", "zdr"), ("DPA", "dpa"))
+        if label(tier, field)
+    ]
+    return f"{said[0].upper()}{said[1:]}." if (said := ", ".join(parts)) else ""
 
 
 def questions(name: str, answer: str, tiers: Sequence[Row], last_change: Row | None) -> list[tuple[str, str]]:
@@ -81,8 +87,10 @@ def confidential(tiers: Sequence[Row]) -> str:
     quiet = [tier for tier in tiers if value(tier, "training") in {"no", "opt_in"}]
     unsure = [tier for tier in tiers if tier not in trains and tier not in quiet]
     strong = [
-        tier for tier in quiet
-        if value(tier, "zdr") in {"default", "self_serve", "on_request"} or value(tier, "dpa") in {"included", "on_request"}
+        tier
+        for tier in quiet
+        if value(tier, "zdr") in {"default", "self_serve", "on_request"}
+        or value(tier, "dpa") in {"included", "on_request"}
     ]
     parts = []
     if trains:
@@ -93,8 +101,10 @@ def confidential(tiers: Sequence[Row]) -> str:
         parts.append(f"Zero retention or a DPA can be had on {names(strong)}.")
     if unsure:
         parts.append(f"For {names(unsure)} the documents do not settle it, so assume the worse.")
-    parts.append("Whether that is enough for your data is for you or your counsel to judge; documents are promises, and "
-                 "people at the vendor may read inputs for the purposes listed by plan.")
+    parts.append(
+        "Whether that is enough for your data is for you or your counsel to judge; documents are promises, and "
+        "people at the vendor may read inputs for the purposes listed by plan."
+    )
     return " ".join(parts)
 
 
@@ -102,7 +112,12 @@ def _listed(tiers: Sequence[Row], say: Callable[[Row], str]) -> str:
     sentences = by_sentence(tiers, say)
     if len(sentences) == 1 and len(sentences[0][1]) == len(tiers):
         return sentences[0][0]
-    return " ".join(f"{names(those)}: {sentence[0].lower()}{sentence[1:]}" for sentence, those in sentences)
+    return " ".join(f"{names(those)}: {_small(sentence)}" for sentence, those in sentences)
+
+
+def _small(sentence: str) -> str:
+    """Return a sentence as it stands after a colon; one that begins with an abbreviation stays as it is."""
+    return sentence if sentence[1:2].isupper() else f"{sentence[0].lower()}{sentence[1:]}"
 
 
 def _kept(tier: Row) -> str:

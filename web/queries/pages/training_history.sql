@@ -1,4 +1,5 @@
-select h.tier_id, t.name as tier, h.value, h.label, h.valid_from, h.valid_to, e.date_basis
+select h.tier_id, t.name as tier, h.value, h.label, h.valid_from, e.date_basis,
+       case when :as_of = d.as_of or h.valid_to <= :as_of then h.valid_to end as valid_to
 from history h
 join tiers t on t.tier_id = h.tier_id
 join events e on e.event_id = h.event_id

@@ -1,0 +1,60 @@
+"""Requests to an instance, answered by Datasette itself, with no server between."""
+
+import asyncio
+import csv
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from datasette.app import Datasette
+
+from scripts.build import DATABASE
+from scripts.instance import write_instance
+from tests.conftest import PROJECT
+
+DATA = "/does-it-train"
+
+
+def get(folder: Path, *paths: str) -> list[Any]:
+    """Answers of an instance, in order; redirects are not followed."""
+
+    async def ask() -> list[Any]:
+        datasette = Datasette(files=[], config_dir=folder)
+        try:
+            return [await datasette.client.get(path) for path in paths]
+        finally:
+            for database in datasette.databases.values():
+                database.close()
+            if datasette.executor is not None:
+                datasette.executor.shutdown()
+
+    return asyncio.run(ask())
+
+
+def answers(folder: Path, *paths: str) -> list[int]:
+    return [answer.status_code for answer in get(folder, *paths)]
+
+
+def column(name: str, table: str) -> list[str]:
+    with (PROJECT / "data" / f"{table}.csv").open(newline="", encoding="utf-8") as file:
+        return [row[name] for row in csv.DictReader(file)]
+
+
+def altered(release: Path, folder: Path, *statements: str) -> Path:
+    """An instance of a release whose database was altered by SQL after it was built."""
+    folder.mkdir()
+    changed = folder / "dist"
+    shutil.copytree(release, changed)
+    (changed / DATABASE).unlink()
+    source = sqlite3.connect(release / DATABASE)
+    copy = sqlite3.connect(changed / DATABASE)
+    source.backup(copy)
+    for statement in statements:
+        copy.execute(statement)
+    copy.commit()
+    copy.close()
+    source.close()
+    (folder / "instance").mkdir()
+    write_instance(changed / DATABASE, folder / "instance")
+    return folder / "instance"

@@ -1,0 +1,46 @@
+"""`/misconceptions`, `/sources/<source_id>` and `/quality`: what the dataset refutes, rests on, and is worth."""
+
+from datasette import Response
+
+from pages.home import together
+from pages.visit import UnknownIdError, Visit, grouped, page
+
+
+@page
+async def misconceptions(visit: Visit) -> Response:
+    """Show every wrong belief with what refutes it, by product."""
+    found = await visit.rows("misconceptions")
+    by_product = {
+        product: list(grouped(rows, "misconception_id").values())
+        for product, rows in grouped(found, "product_id").items()
+    }
+    return await visit.html("misconceptions.html", {"products": by_product})
+
+
+@page
+async def source(visit: Visit) -> Response:
+    """Show a document and all that rests on it."""
+    source_id = visit.request.url_vars["source_id"]
+    found = await visit.rows("source", source_id=source_id)
+    if not found:
+        raise UnknownIdError("sources", source_id)
+    context = {
+        "source": found[0],
+        "events": together(await visit.rows("source_events", source_id=source_id)),
+        "misconceptions": await visit.rows("source_misconceptions", source_id=source_id),
+        "others": await visit.rows("source_others", source_id=source_id),
+    }
+    return await visit.html("source.html", context)
+
+
+@page
+async def quality(visit: Visit) -> Response:
+    """Show the rules with what they found, how much is known, what is stale and where documents disagree."""
+    context = {
+        "rules": await visit.rows("rules"),
+        "coverage": await visit.rows("coverage"),
+        "totals": (await visit.rows("coverage_totals"))[0],
+        "stale": await visit.rows("stale"),
+        "conflicts": grouped(await visit.rows("conflicts"), "tier_id", "field"),
+    }
+    return await visit.html("quality.html", context)

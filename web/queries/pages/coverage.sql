@@ -1,0 +1,1 @@
+select * from coverage order by name collate nocase

@@ -1,0 +1,1 @@
+select value, label, meaning from vocabulary where field = 'events.field' order by rank

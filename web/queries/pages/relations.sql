@@ -1,0 +1,1 @@
+select name, title, description from relations order by name

@@ -1,0 +1,1 @@
+select * from vendors where vendor_id = :vendor_id
