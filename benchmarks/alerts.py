@@ -56,9 +56,9 @@ def changes() -> dict[str, Any]:
     }
     entries = [
         {
-            "change_id": f"{product:08x}{number:08x}", "what": "claim_changed", "table": "tiers",
-            "key": f"product-{product}-tier-{number}", "product_id": f"product-{product}", "product": f"Product {product}",
-            "tier_id": f"product-{product}-tier-{number}", "tier": f"Tier {number}", "field": "training",
+            "change_id": f"{product:08x}{number:08x}", "what": "claim_changed", "table": "tiers", "field": "training",
+            "key": f"tier-{product}-{number}", "product_id": f"product-{product}", "product": f"Product {product}",
+            "tier_id": f"tier-{product}-{number}", "tier": f"Tier {number}",
             "before": "no", "before_label": "Does not train", "after": "opt_out",
             "after_label": "Trains unless you opt out", "since": "2026-11-01", "date_basis": "stated",
             "sources": [source, source], "text": "Product, tier: training went from “does not train” to “trains unless "

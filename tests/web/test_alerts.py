@@ -3,22 +3,27 @@
 import asyncio
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from datasette.app import Datasette
 from datasette.utils import StartupError
+from playwright.sync_api import sync_playwright
 
 from alerts import HOUR, tokens
 from alerts.sending import deliver
@@ -26,7 +31,7 @@ from alerts.settings import Settings, from_environment
 from scripts import serve
 from scripts.build import DATABASE
 from scripts.instance import write_instance
-from tests.conftest import PROJECT, Ledger
+from tests.conftest import PROJECT, Ledger, copy_ledger
 from tests.post import (
     PASSWORD,
     USER,
@@ -45,6 +50,7 @@ from tests.post import (
 
 pytestmark = pytest.mark.xdist_group("alerts")  # one instance for all of them
 
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ANNA = "anna@example.com"
 FORM = {"address": ANNA, "product_id": "parrot", "leave_empty": ""}
 # method, path, and what httpx takes beside them
@@ -479,35 +485,95 @@ def test_a_database_that_cannot_be_used_is_said_without_addresses(
     assert ANNA not in caplog.text
 
 
-def test_all_the_way_with_a_served_site_and_a_mail_server(ledger: Ledger, tmp_path: Path) -> None:
-    context, trusted = certificate(tmp_path)
+@dataclass
+class Site:
+    """A served site with alerts, and the server that takes its mails."""
+
+    address: str
+    to: Settings
+    mailbox: Mailbox
+    arrived: threading.Semaphore
+
+    def mail_to(self, address: str, subject: str) -> EmailMessage:
+        """Wait until a mail has come, sent by the site on its own."""
+        while True:
+            for mail in self.mailbox.mails:
+                if mail["To"] == address and mail["Subject"].startswith(subject):
+                    return mail
+            assert self.arrived.acquire(timeout=30)
+
+    def path(self, link: str) -> str:
+        return self.address + path_of(link)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "ledger").mkdir()
+    context, trusted = certificate(folder)
     arrived = threading.Semaphore(0)
     with served(Mailbox(data=lambda _: arrived.release()), context) as mailbox:
         server = f"smtp://{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{mailbox.port}"
-        chosen = environment(tmp_path, ALERTS_MAIL=server)
+        chosen = environment(folder, ALERTS_MAIL=server)
         surrounding = {**os.environ, **chosen, "SSL_CERT_FILE": str(trusted), "PYTHONUNBUFFERED": "1"}
-        command = [sys.executable, "-m", "scripts.serve", "--root", str(ledger.root), "--out", str(tmp_path / "dist")]
-        with subprocess.Popen(
-            [*command, "--port", "0"], cwd=PROJECT, env=surrounding, stdout=subprocess.PIPE, text=True
-        ) as site:
+        root, out = copy_ledger(folder / "ledger").root, folder / "dist"
+        command = [sys.executable, "-m", "scripts.serve", "--root", str(root), "--out", str(out), "--port", "0"]
+        with subprocess.Popen(command, cwd=PROJECT, env=surrounding, stdout=subprocess.PIPE, text=True) as process:
             try:
-                assert site.stdout is not None
-                address = site.stdout.readline().removeprefix("serving ").strip().rstrip("/")
-                with httpx.Client(base_url=address) as browser:
-                    assert heading(browser.post("/alerts/subscribe", data=FORM)) == "Look into your mailbox"
-                    assert arrived.acquire(timeout=30)  # the site sends it by itself, beside the request
-                    confirm = path_of(link_in(mailbox.mails[0], "confirm"))
-                    assert heading(browser.post(confirm)) == "What you follow"
-                    to = from_environment(chosen)
-                    assert to is not None
-                    assert prepared(to, changes(entry()), now()) == 1
-                    browser.post("/alerts/manage", data=FORM)  # the site sends whatever is due when it wakes
-                    assert arrived.acquire(timeout=30)
-                    assert arrived.acquire(timeout=30)
-                    note = next(mail for mail in mailbox.mails if mail["Subject"] == "What changed: Parrot")
-                    leave = path_of(note["List-Unsubscribe"].strip("<>"))
-                    one_click = dict([note["List-Unsubscribe-Post"].split("=")])
-                    assert browser.post(leave, data=one_click).status_code == 200
+                assert process.stdout is not None
+                address = process.stdout.readline().removeprefix("serving ").strip().rstrip("/")
+                to = from_environment(chosen)
+                assert to is not None
+                yield Site(address, to, mailbox, arrived)
             finally:
-                site.terminate()
-        assert b"anna" not in to.database.read_bytes()
+                process.terminate()
+
+
+def test_all_the_way_with_a_served_site_and_a_mail_server(site: Site) -> None:
+    with httpx.Client(base_url=site.address, timeout=60) as visitor:
+        assert heading(visitor.post("/alerts/subscribe", data=FORM)) == "Look into your mailbox"
+        confirm = path_of(link_in(site.mail_to(ANNA, "Please confirm"), "confirm"))
+        assert heading(visitor.post(confirm)) == "What you follow"
+        assert prepared(site.to, changes(entry()), now()) == 1
+        visitor.post("/alerts/manage", data=FORM)  # the site sends whatever is due when it wakes
+        note = site.mail_to(ANNA, "What changed: Parrot")
+        leave = path_of(note["List-Unsubscribe"].strip("<>"))
+        name, _, value = note["List-Unsubscribe-Post"].partition("=")
+        assert visitor.post(leave, data={name: value}).status_code == 200
+    assert b"anna" not in site.to.database.read_bytes()
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+@pytest.mark.parametrize("start", ["/", "/products/parrot", "/alerts/subscribe?product_id=parrot"])
+def test_a_browser_without_javascript_gets_from_the_form_to_the_end(site: Site, start: str) -> None:
+    address = f"bob{len(start)}@example.com"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        page = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 900}).new_page()
+        page.goto(site.address + start)
+        page.get_by_label("Your e-mail address").fill(address)
+        page.get_by_role("button", name="Notify me").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Look into your mailbox"
+        page.goto(site.path(link_in(site.mail_to(address, "Please confirm"), "confirm")))
+        page.get_by_role("button", name="Yes, notify me").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "What you follow"
+        page.locator("main li").get_by_role("button").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "You get no more notes"
+        browser.close()
+    assert address.encode() not in site.to.database.read_bytes()
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+def test_the_pages_can_be_used_by_everyone(site: Site) -> None:
+    key = follow(site.to, "eve@example.com", "parrot", "macaw", now=now())
+    token = tokens.token(site.to, "manage", key, now())
+    paths = ["subscribe", "manage", f"manage/{token}", f"forget/{token}", "manage/dead"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        page = browser.new_context(viewport={"width": 320, "height": 900}).new_page()
+        for path in paths:
+            page.goto(f"{site.address}/alerts/{path}")
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        browser.close()
