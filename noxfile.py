@@ -43,7 +43,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the types of scripts/, rules/, web/plugins/ and this file."""
+    """Check the types of alerts/, scripts/, rules/, web/plugins/ and this file."""
     install(session, *TOGETHER)
     session.run("mypy", *session.posargs)
 
@@ -161,6 +161,33 @@ def upload(session: nox.Session) -> None:
     """Put a published release on GitHub; run by the workflow `release`."""
     install(session, "check")
     _run(session, "upload")
+
+
+def notify(session: nox.Session) -> None:
+    """Tell those who follow a product what a release changed: `-- OLD NEW`."""
+    install(session, "check", "web")
+    _run(session, "notify")
+
+
+@nox.session(default=False)
+def forget(session: nox.Session) -> None:
+    """Delete an address and all that the alerts know of it: `-- ADDRESS`."""
+    install(session, "check", "web")
+    _run(session, "forget")
+
+
+@nox.session(default=False)
+def backup(session: nox.Session) -> None:
+    """Copy the database of the alerts: `-- FILE`."""
+    install(session, "check", "web")
+    _run(session, "backup")
+
+
+@nox.session(default=False)
+def restore(session: nox.Session) -> None:
+    """Put a copy in the place of the database of the alerts: `-- FILE`."""
+    install(session, "check", "web")
+    _run(session, "restore")
 
 
 @nox.session(default=False)
