@@ -13,6 +13,7 @@ SQL is written in the subset that both understand; parameters are written `$name
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -28,8 +29,11 @@ RULES = Path(__file__).resolve().parent.parent / "rules"
 DERIVED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "standing": ("standing.sql", ("events", "sources", "citations")),
     "history": ("fold.sql", ("events", "standing")),
+    "readings": ("readings.sql", ("history",)),
 }
 ENGINES = ("sqlite", "duckdb")
+# In bytes; DuckDB leaves a file with a longer one to Python's reader. It reads with one thread per 16 times as much.
+LONGEST_LINE = 20_000_000
 CREATE_INDEX = re.compile(r"^create index [^;]*;", re.MULTILINE)
 
 
@@ -195,11 +199,24 @@ class DuckdbConnection:
             )
 
     def _read_csv(self, path: Path, spec: TableSpec) -> bool:
+        with ThreadPoolExecutor(1) as beside:
+            counted = beside.submit(_count, path, spec)
+            found = self._read_rows(path, spec)
+            if found is not None and found == counted.result():
+                # Rows stand in the order of the file, however many threads read it; row_number() would allow but one.
+                self.raw.execute(f'alter table "{spec.name}" add column line bigint')
+                self.raw.execute(f'update "{spec.name}" set line = rowid + 2')  # noqa: S608 names come from the schema
+                return True
+        if found is not None:
+            # A blank line was skipped, a row has no id and may be blank, a cell holds a newline, or empty cells beyond
+            # the last column were forgiven: what is a row and on which line it stands is for Python's reader to say.
+            self.raw.execute(f'drop table "{spec.name}"')
+        return False
+
+    def _read_rows(self, path: Path, spec: TableSpec) -> tuple[int, int] | None:
+        """Make a table of a file; return how many rows with an id and how many commas it stands for, None on errors."""
         import duckdb  # noqa: PLC0415 this environment may lack it
 
-        counted = _count(path, spec)
-        if counted is None:
-            return False
         types = ", ".join(f"'{name}': 'VARCHAR'" for name in spec.columns)
         key = _quoted(spec.primary_key[:1])
         # Codes, dates and lists hold no comma; where one does, the counts differ as well.
@@ -207,25 +224,19 @@ class DuckdbConnection:
         cells = f"concat_ws('', {_quoted(free)})"
         try:
             self.raw.execute(
-                f'create table "{spec.name}" as select *, row_number() over () + 1 as line '  # noqa: S608 names come from the schema
-                f"from read_csv($path, columns={{{types}}}, header=true, "
+                f'create table "{spec.name}" as select * from read_csv($path, columns={{{types}}}, header=true, '  # noqa: S608 names come from the schema
                 "auto_detect=false, delim=',', quote='\"', escape='\"', nullstr='', strict_mode=true, "
-                "null_padding=false, max_line_size=20000000)",
+                f"null_padding=false, max_line_size={LONGEST_LINE})",
                 {"path": str(path)},
             )
             found = self.raw.execute(
                 f"select count(*) filter (regexp_matches({key}, '[!-~]')), "  # noqa: S608 names come from the schema
-                f"coalesce(sum(length({cells}) - length(replace({cells}, ',', ''))), 0) from \"{spec.name}\""
+                f"count(*) * {len(spec.columns) - 1} "
+                f"+ coalesce(sum(strlen({cells}) - strlen(replace({cells}, ',', ''))), 0) from \"{spec.name}\""
             ).fetchone()
         except duckdb.Error:
-            return False
-        rows, commas = counted
-        if found != (rows, commas - rows * (len(spec.columns) - 1)):
-            # A blank line was skipped, a row has no id and may be blank, a cell holds a newline, or empty cells beyond
-            # the last column were forgiven: what is a row and on which line it stands is for Python's reader to say.
-            self.raw.execute(f'drop table "{spec.name}"')
-            return False
-        return True
+            return None
+        return found and (found[0], found[1])
 
 
 def _count(path: Path, spec: TableSpec) -> tuple[int, int] | None:
@@ -255,7 +266,8 @@ def _connect(name: str) -> Connection:
         raise CannotRunError(
             "DuckDB is not installed. Install it with: pip install -r requirements/release.txt"
         ) from None
-    return DuckdbConnection(duckdb.connect(":memory:"))
+    # A checkpoint would rewrite the tables, and what is in memory alone needs none.
+    return DuckdbConnection(duckdb.connect(":memory:", config={"checkpoint_threshold": "1TB"}))
 
 
 def _rows(dataset: Dataset, spec: TableSpec) -> Iterable[list[Value]]:

@@ -43,6 +43,19 @@ def test_rows_keep_their_lines_however_the_file_is_written(
     assert [line for (line,) in rows(ledger, engine, table, "line")] == lines
 
 
+def test_rows_keep_their_lines_where_several_threads_read_the_file(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scripts.engine.LONGEST_LINE", 10_000)  # the parts that threads read are a multiple of it
+    lines = range(2, 100_002)
+    text = "".join(f'v{line},"Acme, Inc.",https://acme.example/{line:0100}\n' for line in lines)
+    ledger.write("vendors", "vendor_id,name,website\n" + text)
+    made = Engine(ledger.open(), "duckdb")
+    made.need(["vendors"])
+    counts = "count(*) as held, count(*) filter (vendor_id <> concat('v', line)) as moved"
+    assert list(made.query(f"select {counts} from vendors")) == [{"held": len(lines), "moved": 0}]
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_list_has_one_row_per_id_and_each_id_once(ledger: Ledger, engine: str) -> None:
     ledger.set("misconceptions", "parrot-never-trains", "source_ids", "b;a;b")

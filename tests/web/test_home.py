@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages.home import matches, order, products, together, wanted
 
+from pages.home import matches, order, products, together, wanted
 from tests.web.client import get
 
 pytestmark = pytest.mark.xdist_group("pages")
