@@ -68,7 +68,6 @@ def open_page(tabs: dict[bool, Tab]) -> Iterator[Callable[..., Page]]:
         return page
 
     for tab in tabs.values():
-        tab.page.goto("about:blank")
         tab.wrong.clear()
     yield opened
     assert [trouble for tab in tabs.values() for trouble in tab.wrong] == []

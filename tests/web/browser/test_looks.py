@@ -85,8 +85,9 @@ def test_every_kind_of_page_is_accessible_and_fits(open_page: Callable[..., Page
         show(page, wide, scheme)
         assert width(page) <= wide
         page.screenshot(path=ARTIFACTS / f"{name}-{wide}-{scheme}.png")
-    show(page, 320)
-    assert width(page) <= 320
+    for wide in (320, 768, 992, 1120):  # the narrowest, and where the style sheet changes the form of the page
+        show(page, wide)
+        assert width(page) <= wide
     page.evaluate(CUT)
     for wide, scheme in by_turns:
         show(page, wide, scheme)
