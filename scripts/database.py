@@ -18,6 +18,8 @@ from scripts.engine import RULES
 from scripts.published import published_sql
 from scripts.verdict import TierClaims, label, verdict
 
+# Name of the release database in a release and in the instance that serves it.
+DATABASE = "does-it-train.sqlite"
 SHAPE = Path(__file__).resolve().parent.parent / "schema" / "release"
 # STRICT tables came with 3.37, `is distinct from` and full joins with 3.39.
 OLDEST_SQLITE = (3, 39, 0)
@@ -170,7 +172,7 @@ def _listed(table: Table, field: Field) -> Iterator[list[str]]:
 
 
 def _describe(connection: sqlite3.Connection, dataset: Dataset) -> None:
-    names = ("name", "title", "description", "version", "as_of")
+    names = ("name", "id", "title", "description", "version", "schema_version", "as_of")
     license_ = dataset.descriptor["licenses"][0]["name"]
     addresses = [dataset.descriptor[name] for name in ("homepage", "repository")]
     _insert(connection, "dataset", [[*(dataset.descriptor[name] for name in names), license_, *addresses]])

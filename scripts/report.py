@@ -129,9 +129,13 @@ def _sarif_result(finding: Finding, positions: Mapping[str, int]) -> dict[str, A
 
 
 def _annotation(finding: Finding) -> str:
-    title = _property(f"{finding.rule} {finding.column}".strip())
-    message = _data(f"{finding.message}\nfix: {finding.fix}")
-    return f"::{finding.severity} file={_property(finding.file)},line={finding.line},title={title}::{message}"
+    title = f"{finding.rule} {finding.column}".strip()
+    return annotation(finding.severity, finding.file, finding.line, title, f"{finding.message}\nfix: {finding.fix}")
+
+
+def annotation(level: str, file: str, line: int, title: str, message: str) -> str:
+    """Return the workflow command that makes GitHub show a message on a line; `level` is error, warning or notice."""
+    return f"::{level} file={_property(file)},line={line},title={_property(title)}::{_data(message)}"
 
 
 def _data(text: str) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from scripts.build import DATABASE, build
+from scripts.build import build
 from scripts.cli import CONTEXT, reports_mistakes, root_option
+from scripts.database import DATABASE
 from scripts.dataset import CannotRunError
 from scripts.instance import write_instance
 from scripts.report import as_text
@@ -64,8 +65,12 @@ def _listen(host: str, port: int) -> socket.socket:
 def _serve(folder: Path, listener: socket.socket) -> None:  # pragma: no cover - tested in a process of its own
     import uvicorn  # noqa: PLC0415 the environment `check` lacks the web server
     from datasette.app import Datasette  # noqa: PLC0415 likewise
+    from datasette.utils import StartupError  # noqa: PLC0415 likewise
 
-    app = Datasette(files=[], config_dir=folder).app()
+    try:
+        app = Datasette(files=[], config_dir=folder).app()
+    except StartupError as error:
+        raise CannotRunError(str(error)) from None
     config = uvicorn.Config(app, log_level="warning", server_header=False, limit_concurrency=CONNECTIONS)
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -9,6 +9,7 @@ DEPENDS = "depends"
 UNKNOWN = "unknown"
 _LABELS = {DEPENDS: "Depends on your plan", UNKNOWN: "Not looked at yet"}
 _UNITS = {"PY": "year", "PM": "month", "PW": "week", "PD": "day", "PTH": "hour", "PTM": "minute"}
+_MINUTES = {"PY": 525_960, "PM": 43_830, "PW": 10_080, "PD": 1_440, "PTH": 60, "PTM": 1}
 
 Labels = Mapping[tuple[str, str], str]
 
@@ -33,11 +34,22 @@ class Verdict:
 
 def label(labels: Labels, field: str, value: str) -> str:
     """Return what readers see in place of a value of a claim field: its label, or a duration in words."""
-    match = re.fullmatch(r"(P(?:T(?=\d+[HM]))?)(\d+)([YMWDH])", value)
-    if match:
-        prefix, number, unit = match.groups()
-        return f"{number} {_UNITS[prefix + unit]}{'' if number == '1' else 's'}"
+    duration = _duration(value)
+    if duration:
+        number, unit = duration
+        return f"{number} {_UNITS[unit]}{'' if number == 1 else 's'}"
     return labels[f"tiers.{field}", value]
+
+
+def minutes(value: str) -> int | None:
+    """Return the length of a duration in minutes, with a year of 365.25 days; None where `value` is no duration."""
+    duration = _duration(value)
+    return duration and duration[0] * _MINUTES[duration[1]]
+
+
+def _duration(value: str) -> tuple[int, str] | None:
+    match = re.fullmatch(r"(P(?:T(?=\d+[HM]))?)(\d+)([YMWDH])", value)
+    return (int(match[2]), match[1] + match[3]) if match else None
 
 
 def verdict(product: str, tiers: Sequence[TierClaims], labels: Labels, order: Sequence[str]) -> Verdict:

@@ -14,6 +14,7 @@ from scripts.instance import write_instance
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
 AS_OF = "2026-01-15"
+LIVE = "https://live.example"  # a running instance, for what is published
 
 
 @dataclass
@@ -53,6 +54,12 @@ class Ledger:
         left = [row for row in rows if self._key(table, row) != key]
         assert len(left) < len(rows), f"{table} has no row {key}"
         self._put(table, left)
+
+    def as_of(self, day: str) -> None:
+        """Move the day of the dataset, and nothing else."""
+        path = self.root / "datapackage.json"
+        descriptor = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps({**descriptor, "as_of": day}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
     def line(self, table: str, key: str) -> int:
         """The line on which the row with this key stands."""
@@ -100,12 +107,41 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def publication(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """All that is published of the small ledger, and the dead links of its site."""
+    from scripts.publish import publish  # noqa: PLC0415 needs pyarrow, which the environment `next` lacks
+
+    folder = tmp_path_factory.mktemp("published")
+    (folder / "ledger").mkdir()
+    report, dead = publish(copy_ledger(folder / "ledger").root, folder / "dist", live=LIVE)
+    assert report.clean, report.findings
+    return folder / "dist", dead
+
+
+@pytest.fixture(scope="session")
+def published(publication: tuple[Path, list[str]]) -> Path:
+    """All that is published of the small ledger."""
+    return publication[0]
+
+
+@pytest.fixture(scope="session")
 def real_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The release of the real data."""
     folder = tmp_path_factory.mktemp("real")
     report = build(PROJECT, folder / "dist")
     assert report.clean, report.findings
     return folder / "dist"
+
+
+@pytest.fixture(scope="session")
+def real_parquet(real_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Parquet files of the real data."""
+    from scripts.parquet import write_parquet  # noqa: PLC0415 needs pyarrow, which the environment `next` lacks
+
+    folder = tmp_path_factory.mktemp("parquet")
+    (folder / DATABASE).symlink_to(real_release / DATABASE)
+    write_parquet(open_dataset(PROJECT), folder)
+    return folder / "parquet"
 
 
 @pytest.fixture(scope="session")

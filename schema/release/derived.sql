@@ -3,9 +3,11 @@
 
 create table dataset (
     name text not null primary key,
+    id text not null,
     title text not null,
     description text not null,
     version text not null,
+    schema_version text not null,
     as_of text not null,
     license text not null,
     homepage text not null,

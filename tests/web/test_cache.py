@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from guard import cache
 from guard.cache import Cache
 from guard.gate import Message, Receive, Scope, Send
-
 from tests.conftest import PROJECT
 from tests.web.server import ONE, Site, serving
 

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import pytest
 from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted
-from guard.database import DEADLINE, GuardedDatabase
 
+from guard.database import DEADLINE, GuardedDatabase
 from tests.web.server import serving
 
 pytestmark = pytest.mark.xdist_group("pages")

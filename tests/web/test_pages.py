@@ -10,7 +10,7 @@ from datasette.app import Datasette
 
 from scripts.instance import stored_queries, write_instance
 from tests.conftest import PROJECT
-from tests.web.client import DATA, altered, answers, column, get
+from tests.web.client import DATA, KINDS, altered, answers, column, get
 
 pytestmark = pytest.mark.xdist_group("pages")  # one instance for all of them
 
@@ -38,24 +38,6 @@ def test_the_home_page_leads_to_every_product(instance: Path) -> None:
     (page,) = get(instance, "/")
     linked = set(re.findall(r'href="/products/([a-z0-9-]+)"', page.text))
     assert linked >= set(column("product_id", "products"))
-
-
-KINDS = [
-    "/",
-    "/products/claude",
-    "/products/claude?as_of=2025-01-01",
-    "/vendors/anthropic",
-    "/compare",
-    "/compare?products=claude,chatgpt,gemini",
-    "/changes",
-    "/changes/2025-08",
-    "/upcoming",
-    "/misconceptions",
-    "/sources/claude-consumer-terms-2025-10",
-    "/quality",
-    "/data",
-    "/about",
-]
 
 
 @pytest.mark.parametrize("path", KINDS)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+
 from guard import turns
 from guard.database import DEADLINE
 from guard.gate import Message, Receive, Scope, Send, gate
