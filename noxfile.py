@@ -33,15 +33,17 @@ def install(session: nox.Session, *environments: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and form of the code."""
+    """Check style and form of the code, and the workflows."""
     install(session, "lint")
     session.run("ruff", "check", *session.posargs)
     session.run("ruff", "format", "--check")
+    session.run("actionlint", "-color")
+    session.run("zizmor", "--offline", "--quiet", "--persona", "pedantic", ".github")
 
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the types of scripts/, rules/, web/plugins/ and this file."""
+    """Check the types of alerts/, scripts/, rules/, web/plugins/ and this file."""
     install(session, *TOGETHER)
     session.run("mypy", *session.posargs)
 
@@ -79,7 +81,7 @@ def fix(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def new(session: nox.Session) -> None:
-    """Add a vendor, product, tier, event or source by answering questions."""
+    """Add a vendor, product, tier, source, event and so on by answering questions."""
     install(session, "check")
     _run(session, "new")
 
@@ -134,6 +136,61 @@ def serve(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def smoke(session: nox.Session) -> None:
+    """Build and serve the site, and ask it about every product."""
+    install(session, "check", "web")
+    _run(session, "smoke")
+
+
+@nox.session(default=False)
+def review(session: nox.Session) -> None:
+    """Say on a pull request what it changes and what `fix` would write; run by the workflows."""
+    install(session, "check")
+    _run(session, "review")
+
+
+@nox.session(default=False)
+def last(session: nox.Session) -> None:
+    """Get the release before another one from GitHub, as it was published; run by the workflows."""
+    install(session, "check")
+    _run(session, "last")
+
+
+@nox.session(default=False)
+def upload(session: nox.Session) -> None:
+    """Put a published release on GitHub; run by the workflow `release`."""
+    install(session, "check")
+    _run(session, "upload")
+
+
+def notify(session: nox.Session) -> None:
+    """Tell those who follow a product what a release changed: `-- OLD NEW`."""
+    install(session, "check", "web")
+    _run(session, "notify")
+
+
+@nox.session(default=False)
+def forget(session: nox.Session) -> None:
+    """Delete an address and all that the alerts know of it: `-- ADDRESS`."""
+    install(session, "check", "web")
+    _run(session, "forget")
+
+
+@nox.session(default=False)
+def backup(session: nox.Session) -> None:
+    """Copy the database of the alerts: `-- FILE`."""
+    install(session, "check", "web")
+    _run(session, "backup")
+
+
+@nox.session(default=False)
+def restore(session: nox.Session) -> None:
+    """Put a copy in the place of the database of the alerts: `-- FILE`."""
+    install(session, "check", "web")
+    _run(session, "restore")
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure check, fold and build beside other tools, as a table."""
     rivals = session.create_tmp()
@@ -157,6 +214,12 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench_site(session: nox.Session) -> None:
+    """Measure the site beside Datasette's own pages and nginx; needs wrk."""
+    install(session, "check", "web", "release")
+    session.run("python", "-m", "benchmarks.site", *session.posargs)
+
+
 def spark(session: nox.Session) -> None:
     """Check that the analyses give in Spark what they give in DuckDB; needs Java."""
     if shutil.which("java") is None:
