@@ -43,7 +43,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the types of scripts/, rules/, web/plugins/ and this file."""
+    """Check the types of alerts/, scripts/, rules/, web/plugins/ and this file."""
     install(session, *TOGETHER)
     session.run("mypy", *session.posargs)
 
@@ -163,6 +163,33 @@ def upload(session: nox.Session) -> None:
     _run(session, "upload")
 
 
+def notify(session: nox.Session) -> None:
+    """Tell those who follow a product what a release changed: `-- OLD NEW`."""
+    install(session, "check", "web")
+    _run(session, "notify")
+
+
+@nox.session(default=False)
+def forget(session: nox.Session) -> None:
+    """Delete an address and all that the alerts know of it: `-- ADDRESS`."""
+    install(session, "check", "web")
+    _run(session, "forget")
+
+
+@nox.session(default=False)
+def backup(session: nox.Session) -> None:
+    """Copy the database of the alerts: `-- FILE`."""
+    install(session, "check", "web")
+    _run(session, "backup")
+
+
+@nox.session(default=False)
+def restore(session: nox.Session) -> None:
+    """Put a copy in the place of the database of the alerts: `-- FILE`."""
+    install(session, "check", "web")
+    _run(session, "restore")
+
+
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure check, fold and build beside other tools, as a table."""
@@ -187,6 +214,12 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench_site(session: nox.Session) -> None:
+    """Measure the site beside Datasette's own pages and nginx; needs wrk."""
+    install(session, "check", "web", "release")
+    session.run("python", "-m", "benchmarks.site", *session.posargs)
+
+
 def spark(session: nox.Session) -> None:
     """Check that the analyses give in Spark what they give in DuckDB; needs Java."""
     if shutil.which("java") is None:

@@ -13,6 +13,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from scripts.dataset import CannotRunError
+
 # A fresh interpreter, not a fork of this one.
 PROCESSES = get_context("spawn")
 
@@ -34,15 +36,21 @@ class Answer:
 
 @contextmanager
 def asking(instance: Path) -> Iterator[Callable[[str], Answer]]:
-    """Yield a function that asks the instance in the folder `instance` for a path and returns its answer."""
+    """Yield a function that asks the instance in the folder `instance` for a path and returns its answer.
+
+    It raises CannotRunError where the instance does not start, or breaks down.
+    """
     ours, theirs = PROCESSES.Pipe()
-    process = PROCESSES.Process(target=_answer, args=(theirs, instance), daemon=True)
+    process = PROCESSES.Process(target=_answer, args=(theirs, instance))
     process.start()
     theirs.close()
 
     def ask(path: str) -> Answer:
-        ours.send(path)
-        answer: Answer = ours.recv()
+        try:
+            ours.send(path)
+            answer: Answer = ours.recv()
+        except (EOFError, OSError):
+            raise CannotRunError(f"the site broke down before it answered {path}; it says why above.") from None
         return answer
 
     try:

@@ -16,15 +16,16 @@ from typing import Any
 from scripts.manifest import MANIFEST
 from scripts.output import CHECKSUMS, checksums
 
-WEB = Path(__file__).resolve().parent.parent / "web"
+PROJECT = Path(__file__).resolve().parent.parent
+WEB = PROJECT / "web"
 LICENSE_URL = "https://creativecommons.org/licenses/by/4.0/"
-REQUIREMENTS = WEB.parent / "requirements" / "web.txt"
+REQUIREMENTS = PROJECT / "requirements" / "web.txt"
 # How to run the instance elsewhere: lies in the folder too, for whoever has only that.
 DEPLOY = WEB / "deploy"
 DEPLOYED = ("Dockerfile", ".dockerignore", "nginx.conf", "publish.sh")
 # The files of the release that the site serves.
 RELEASE = "release"
-COPIED = ("examples", "pages", "plugins", "queries", "static", "templates")
+COPIED = ("examples", "guard", "pages", "plugins", "queries", "static", "templates")
 
 
 def write_instance(database: Path, folder: Path) -> None:
@@ -32,8 +33,8 @@ def write_instance(database: Path, folder: Path) -> None:
 
     Where a manifest lies beside the database, the instance also gets the files that it lists, below `release/`.
     """
-    for name in COPIED:
-        shutil.copytree(WEB / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for source in (*(WEB / name for name in COPIED), PROJECT / "alerts"):
+        shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in DEPLOYED:
         shutil.copyfile(DEPLOY / name, folder / name)
     shutil.copyfile(REQUIREMENTS, folder / "requirements.txt")

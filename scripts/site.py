@@ -10,7 +10,7 @@ import re
 import shutil
 import sqlite3
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,6 +24,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from scripts.ask import Answer, asking
 from scripts.database import DATABASE
+from scripts.dataset import CannotRunError
 from scripts.instance import DEPLOY, RELEASE
 
 # Addresses that programs know without a link; each is copied if the site has it.
@@ -31,6 +32,8 @@ WELL_KNOWN = ("/sitemap.xml", "/robots.txt", "/llms.txt", "/opensearch.xml", "/f
 # No page has this address, so that its answer is the page for addresses that lead nowhere.
 NOWHERE = "/404"
 LIVE_PAGE = "live/index.html"
+BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+ATTEMPTS = 5
 LINKS = ("href", "src", "poster")
 FORMS = ("action", "formaction")
 ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)""")
@@ -87,7 +90,7 @@ def write_site(instance: Path, folder: Path, *, homepage: str, live: str = "") -
     """Write the static copy of the site that `instance` serves into `folder`; return its dead links, in words.
 
     `homepage` is the address of the published site and `live` that of a running instance, both without a slash at the
-    end. A dead link leads to the page that says so.
+    end. A dead link leads to the page that says so. Raises CannotRunError where the site fails to answer.
     """
     copy = Copy(homepage)
     _collect(instance, copy)
@@ -109,11 +112,22 @@ def _collect(instance: Path, copy: Copy) -> None:
     """Ask for every page and file of the site."""
     with asking(instance) as ask:
         for path in (*WELL_KNOWN, NOWHERE, *_former(instance)):
-            _keep(copy, path, ask(path))
+            _keep(copy, path, _patiently(ask, path))
         copy.find("/", "/")
         while copy.waiting:
             path = copy.waiting.popleft()
-            _keep(copy, path, ask(path))
+            _keep(copy, path, _patiently(ask, path))
+
+
+def _patiently(ask: Callable[[str], Answer], path: str) -> Answer:
+    """Ask again where the site is too busy to answer. Raises CannotRunError where it fails."""
+    for _ in range(ATTEMPTS):
+        answer = ask(path)
+        if answer.status not in BUSY:
+            break
+    if answer.status in BUSY or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise CannotRunError(f"the site answers {path} with {answer.status}. Serve it and see what the log says.")
+    return answer
 
 
 def _former(instance: Path) -> Iterator[str]:

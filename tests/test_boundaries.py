@@ -14,6 +14,9 @@ CHECK = {"scripts.cli", "scripts.engine", "scripts.report", "scripts.check"}
 # Modules that may ask what the check found: those that refuse to go on, or that show it.
 ASK_THE_CHECK = {"scripts.build", "scripts.new", "scripts.publish", "scripts.release", "scripts.settle"}
 
+# The commands of the alerts.
+SEND = {"scripts.notify", "scripts.forget", "scripts.backup", "scripts.restore"}
+
 
 def modules(folder: str) -> dict[str, Path]:
     """The modules of a folder by their name."""
@@ -88,6 +91,17 @@ def test_no_two_scripts_import_each_other(name: str) -> None:
 def test_the_site_knows_the_database_alone(name: str) -> None:
     names = {imported.split(".")[0] for imported in imports(modules("web")[name])}
     assert not names & {"scripts", "rules", "tests"}
+
+
+@pytest.mark.parametrize("name", sorted(modules("alerts")))
+def test_the_alerts_know_nobody(name: str) -> None:
+    names = {imported.split(".")[0] for imported in imports(modules("alerts")[name])}
+    assert not names & {"scripts", "rules", "web", "pages", "tests", "benchmarks", "datasette"}
+
+
+@pytest.mark.parametrize("name", sorted(SCRIPTS.keys() - SEND))
+def test_only_the_commands_of_the_alerts_know_the_alerts(name: str) -> None:
+    assert "alerts" not in {imported.split(".")[0] for imported in imports(SCRIPTS[name])}
 
 
 @pytest.mark.parametrize("name", sorted(modules("scripts") | modules("rules")))

@@ -11,7 +11,7 @@ def test_is_a_folder_that_both_lines_of_datasette_can_serve(instance: Path) -> N
     assert {path.name for path in instance.iterdir()} == {
         "does-it-train.sqlite",
         "metadata.json", "settings.json", "datasette.json", "inspect-data.json",
-        "examples", "pages", "plugins", "queries", "static", "templates", "release",
+        "alerts", "examples", "guard", "pages", "plugins", "queries", "static", "templates", "release",
         "Dockerfile", ".dockerignore", "nginx.conf", "publish.sh", "requirements.txt",
     }  # fmt: skip
     settings = json.loads((instance / "settings.json").read_text())

@@ -9,8 +9,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from scripts.ask import Answer
-from scripts.site import Copy, Target, write_site
+from scripts.ask import Answer, asking
+from scripts.dataset import CannotRunError
+from scripts.site import Copy, Target, _patiently, write_site
 from tests.conftest import LIVE
 
 pytestmark = pytest.mark.xdist_group("published")
@@ -92,6 +93,12 @@ def test_every_json_document_of_a_page_finds_its_schema(site: Path) -> None:
     assert site / "products" / "parrot.json" in paths
     for path in paths:
         assert (path.parent / json.loads(path.read_text())["$schema"]).is_file(), path
+
+
+def test_an_address_that_leads_nowhere_gets_a_page_of_the_site(site: Path) -> None:
+    page = (site / "404.html").read_text()
+    assert "<h1>Nothing is at this address</h1>" in page
+    assert 'href="/index.html"' in page
 
 
 def test_an_address_that_moved_leads_on(site: Path) -> None:
@@ -212,3 +219,26 @@ def test_files_that_texts_and_styles_name_are_found(odd: tuple[Path, list[str]])
         "index.html", "404.html", "live/index.html", "old/index.html", "new/index.html", "café/index.html",
         "static/a.css", "static/b.png", "llms.txt", "told", "tosql/index.html",
     }  # fmt: skip
+
+
+def asked(*statuses: int) -> Answer:
+    """What a site that answers with these statuses, one after the other, is copied as."""
+    left = list(statuses)
+    return _patiently(lambda _: Answer(left.pop(0), "text/html", "", b""), "/x")
+
+
+def test_a_busy_site_is_asked_again() -> None:
+    assert [asked(503, 429, 200).status, asked(404).status] == [200, 404]
+
+
+@pytest.mark.parametrize("statuses", [(503,) * 5, (500, 200)])
+def test_a_site_that_fails_is_not_copied(statuses: tuple[int, ...]) -> None:
+    with pytest.raises(CannotRunError, match=f"the site answers /x with {statuses[0]}"):
+        asked(*statuses)
+
+
+def test_a_site_that_breaks_down_says_so(tmp_path: Path) -> None:
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "broken.py").write_text("import nothing_of_that_name")
+    with asking(tmp_path) as ask, pytest.raises(CannotRunError, match="broke down before it answered /here"):
+        ask("/here")

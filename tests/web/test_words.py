@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pages import words
 from pages.chart import WIDTH, chart
 from pages.product import deadlines, decisive, same_together
-
 from tests.conftest import PROJECT
 from tests.web.client import column, get
 

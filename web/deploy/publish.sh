@@ -24,6 +24,10 @@ case $host in
         ;;
     *) set -- "$@" --extra-options "$settings" ;;
 esac
-version=$(sed -n 's/^\(datasette==[^ ]*\).*/\1/p' requirements.txt)
+# Those that only some systems need have a condition behind a semicolon, and no host here is such a system.
+# shellcheck disable=SC2013 # each line is one word
+for package in $(sed -n 's/^\([a-z0-9-]*==[^ ;]*\) \\$/\1/p' requirements.txt); do
+    set -- "$@" --install "$package"
+done
 exec datasette publish "$host" does-it-train.sqlite --metadata metadata.json --template-dir templates \
-    --plugins-dir plugins --install "$version" "$@"
+    --plugins-dir plugins "$@"
