@@ -25,7 +25,7 @@ from scripts.dataset import CannotRunError
 from scripts.instance import write_instance
 
 PROJECT = Path(__file__).resolve().parent.parent
-WIDTH = 150  # columns of the output where it does not go to a terminal
+WIDTH = 170  # columns of the output where it does not go to a terminal
 CONNECTIONS = (1, 8, 32)
 PRODUCT = "claude"
 TABLE = "/does-it-train/events?_size=50"
@@ -143,8 +143,8 @@ def contests(site: str, plain: str, bare: str, nginx: str | None) -> list[Contes
         Contest("badge", "badge", f"{page}.svg"),
         Contest("table", "stock table page", f"{site}{TABLE}"),
         Contest("table-plain", "the same, without the guard", f"{plain}{TABLE}"),
-        Contest("constant", "a route of Datasette that returns a constant", f"{site}/healthz"),
-        Contest("bare", "uvicorn alone, the bytes of the product page", f"{bare}/"),
+        Contest("constant", "a route that returns a constant", f"{site}/healthz"),
+        Contest("bare", "uvicorn alone, the same bytes", f"{bare}/"),
     ]
     return [*found, Contest("nginx", "nginx, the same bytes", f"{nginx}/page.gz")] if nginx else found
 

@@ -5,13 +5,14 @@ of the first.
 """
 
 import asyncio
-import sys
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from scripts.dataset import CannotRunError
 
@@ -38,32 +39,34 @@ class Answer:
 def asking(instance: Path) -> Iterator[Callable[[str], Answer]]:
     """Yield a function that asks the instance in the folder `instance` for a path and returns its answer.
 
-    It raises CannotRunError where the instance does not start, or breaks down.
+    A copy of it is served, since Python leaves files beside the modules that it runs. The function raises
+    CannotRunError where the instance does not start, or breaks down.
     """
     ours, theirs = PROCESSES.Pipe()
-    process = PROCESSES.Process(target=_answer, args=(theirs, instance))
-    process.start()
-    theirs.close()
+    with TemporaryDirectory() as folder:
+        served = shutil.copytree(instance, Path(folder) / "instance")
+        process = PROCESSES.Process(target=_answer, args=(theirs, served))
+        process.start()
+        theirs.close()
 
-    def ask(path: str) -> Answer:
+        def ask(path: str) -> Answer:
+            try:
+                ours.send(path)
+                answer: Answer = ours.recv()
+            except (EOFError, OSError):
+                raise CannotRunError(f"the site broke down before it answered {path}; it says why above.") from None
+            return answer
+
         try:
-            ours.send(path)
-            answer: Answer = ours.recv()
-        except (EOFError, OSError):
-            raise CannotRunError(f"the site broke down before it answered {path}; it says why above.") from None
-        return answer
-
-    try:
-        yield ask
-    finally:
-        ours.close()
-        process.join()
+            yield ask
+        finally:
+            ours.close()
+            process.join()
 
 
 def _answer(connection: Connection, instance: Path) -> None:  # pragma: no cover - runs in a process of its own
     """Answer until the other end is closed."""
-    sys.dont_write_bytecode = True  # the instance stays as it is
-    from datasette.app import Datasette  # noqa: PLC0415 only after that
+    from datasette.app import Datasette  # noqa: PLC0415 the environment `spark` lacks it
     from datasette.plugins import pm  # noqa: PLC0415 likewise
 
     # With rich, Datasette 0.65 prints a traceback for every address that leads nowhere, and breaks down over some.

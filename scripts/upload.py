@@ -1,30 +1,18 @@
 """Put a release that `publish` made on GitHub: ``python -m scripts.upload TAG``."""
 
-import re
 import urllib.parse
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from scripts.changelog import CHANGELOG, notes
 from scripts.cli import CONTEXT, reports_mistakes, root_option
 from scripts.dataset import CannotRunError
 from scripts.github import LONGEST_BODY, RefusedError, Repository, from_environment
 
-CHANGELOG = "CHANGELOG.md"
 FOLDERS = ("", "parquet")  # of a release: the files in these are what people download one by one
 NOT_FOUND = 404
-
-
-def notes(changelog: str, tag: str) -> str:
-    """Return the section of a changelog that a tag is about. Raises CannotRunError where there is none."""
-    version = re.escape(tag.removeprefix("v"))
-    found = re.search(rf"^## {version}(?![\w.]).*\n((?:(?!## ).*\n?)*)", changelog, re.MULTILINE)
-    if not found or not found[1].strip():
-        raise CannotRunError(
-            f"{CHANGELOG}: has no section ## {tag.removeprefix('v')}. Write it before you set the tag."
-        )
-    return found[1].strip()
 
 
 def assets(folder: Path) -> list[Path]:
@@ -80,6 +68,8 @@ def main(*, tag: str, root: Path, folder: Path) -> None:
     except OSError as error:
         raise CannotRunError(f"{CHANGELOG}: cannot be read ({error.strerror}). Write it first.") from None
     text, files = notes(changelog, tag), assets(folder)
+    if not text:
+        raise CannotRunError(f"{CHANGELOG}: has no section ## {tag}. Run `nox -s release` before you set the tag.")
     click.echo(f"released {upload(from_environment(), tag, text, files)} with {len(files)} files")
 
 

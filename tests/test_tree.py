@@ -61,6 +61,14 @@ def test_links_of_the_docs_lead_to_files(page: str) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/README.md", "docs/commands.md"])
+def test_links_into_a_page_lead_to_a_heading(page: str) -> None:
+    for target, anchor in re.findall(r"\]\(([\w./-]+\.md)#([\w-]+)\)", text(page)):
+        path = (PROJECT / page).parent / target
+        headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert anchor in {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}, target
+
+
 def test_the_row_that_the_readme_explains_is_in_the_ledger() -> None:
     shown = dict(
         pair

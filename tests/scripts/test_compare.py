@@ -150,6 +150,13 @@ def test_a_change_from_before_that_is_recorded_late_is_a_change() -> None:
     assert entries(small(), new.done()) == [("claim_changed", "training", "opt_out", "yes", "2025-12-01", True)]
 
 
+def test_a_change_rests_on_what_says_so_and_not_on_what_said_otherwise_that_day() -> None:
+    new = Draft(small()).event("late", "2025-12-01", "yes", source_ids="acme-post-2025-08").claim("training", "yes")
+    new.event("other", "2025-12-01", "no", "observation", source_ids="acme-privacy-2025")
+    entry = compare(small(), new.done()).entries[0]
+    assert [source.source_id for source in entry.sources] == ["acme-post-2025-08"]
+
+
 def test_a_late_change_that_was_changed_again_is_one_change() -> None:
     new = Draft(small(), "2026-03-01").event("late", "2025-12-01", "yes").event("again", "2026-02-01", "no")
     new.claim("training", "no")
@@ -339,6 +346,16 @@ def test_a_deadline_ahead_is_upcoming() -> None:
                                "(The Tattler); deadline 2026-02-01")  # fmt: skip
 
 
+def test_an_event_of_the_day_itself_is_not_ahead() -> None:
+    assert only(small(), Draft(small()).event("now", AS_OF, "opt_out").done()).what == "event_added"
+
+
+def test_an_event_removed_makes_nothing_worse() -> None:
+    new = Draft(small()).event("now", "2025-12-01", "yes", value_before="opt_out").claim("training", "yes").done()
+    (entry,) = (it for it in compare(new, small()).entries if it.what == "event_removed")
+    assert (entry.before, entry.after, entry.worse) == ("opt_out", "yes", None)
+
+
 def test_a_context_is_told_by_its_summary() -> None:
     new = Draft(small()).add("events", "fine", "parrot-context-2025-05-02", summary="Acme was fined.")
     assert only(small(), new.done()).text == "Parrot, 2025-05-02: Acme was fined, by Acme and your chats (The Tattler)"
@@ -468,6 +485,22 @@ def test_two_rows_that_moved_to_one_id_are_not_taken_for_one() -> None:
     new = Draft(small()).redirect(TIER, "tiers", "both").redirect(API, "tiers", "both").add("tiers", "both", API)
     new.remove("tiers", TIER).remove("tiers", API)
     assert compare(small(), new.done()).counts["tier_removed"] == 1
+
+
+def test_a_row_that_moved_to_an_id_of_another_row_is_told_as_gone() -> None:
+    new = Draft(small()).redirect(TIER, "tiers", API).remove("tiers", TIER)
+    assert compare(small(), new.done()).counts == {"id_moved": 1, "tier_removed": 1}
+
+
+def test_a_row_whose_redirect_was_there_before_is_told_as_gone() -> None:
+    old = Draft(small()).redirect(TIER, "tiers", "parrot-basic")
+    new = Draft(old.done()).remove("tiers", TIER).add("tiers", "parrot-basic", API)
+    assert compare(old.done(), new.done()).counts == {"tier_added": 1, "tier_removed": 1}
+
+
+def test_a_claim_field_that_went_is_told() -> None:
+    new = Draft(small()).remove("vocabulary", "events.field;dpa").claim("dpa", "", API)
+    assert compare(small(), new.done()).counts == {"claim_removed": 1, "code_removed": 1}
 
 
 def test_a_redirect_that_goes_or_is_edited_is_told() -> None:

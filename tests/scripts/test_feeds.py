@@ -239,6 +239,14 @@ def test_what_lies_ahead_is_told_as_such(release: Path) -> None:
     assert entry["date_published"] == "2025-12-01T00:00:00Z"  # the day it was announced
 
 
+def test_nothing_is_published_later_than_it_was_read(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.set("events", "parrot-free-training-2027-01", "announced_on", "")
+    build(ledger.root, tmp_path / "dist", allow_findings=True)
+    items = json.loads((tmp_path / "dist" / "feeds" / "all.json").read_text(encoding="utf-8"))["items"]
+    entry = next(it for it in items if it["id"].endswith("parrot-free-training-2027-01"))
+    assert entry["date_published"] == entry["date_modified"] == "2026-01-10T00:00:00Z"
+
+
 def test_the_calendar_holds_effective_dates_and_deadlines_as_days(release: Path) -> None:
     days = Calendar.from_ical((release / "feeds" / "all.ics").read_bytes()).subcomponents
     found = {str(it["UID"]).partition("@")[0]: it for it in days}

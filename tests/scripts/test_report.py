@@ -67,7 +67,7 @@ def test_text_says_where_what_and_how_to_mend_it(report: Report) -> None:
         "data/vendors.csv:1  FMT007\n"
         "    the line ends as on Windows or an old Mac (CR), not in LF\n"
         "    fix: Run `nox -s fix`; it writes the file anew.\n"
-        "3 findings by 15 rules, as of 2026-01-15"
+        "3 findings by 16 rules, as of 2026-01-15"
     )
 
 

@@ -113,7 +113,9 @@ def test_the_command_of_the_dockerfile_serves_the_bundle(served: str, bundle: Pa
 
 def test_serving_leaves_the_bundle_as_it_is(served: str, bundle: Path, published: Path) -> None:
     get(f"{served}/products/parrot")
-    assert checksums(bundle) == checksums(published / "instance")
+    # Where it may write (in the container it may not) Python keeps compiled modules.
+    after = [line for line in checksums(bundle).splitlines() if "__pycache__" not in line]
+    assert after == checksums(published / "instance").splitlines()
 
 
 @pytest.mark.parametrize("well", [True, False])
