@@ -7,6 +7,7 @@ from dataclasses import dataclass
 # Verdicts beyond the codes of tiers.training.
 DEPENDS = "depends"
 UNKNOWN = "unknown"
+MOST_NAMED = 3  # tiers in one phrase
 _LABELS = {DEPENDS: "Depends on your plan", UNKNOWN: "Not looked at yet"}
 _UNITS = {"PY": "year", "PM": "month", "PW": "week", "PD": "day", "PTH": "hour", "PTM": "minute"}
 _MINUTES = {"PY": 525_960, "PM": 43_830, "PW": 10_080, "PD": 1_440, "PTH": 60, "PTM": 1}
@@ -64,7 +65,7 @@ def verdict(product: str, tiers: Sequence[TierClaims], labels: Labels, order: Se
     values = sorted(by_value, key=list(order).index)
     code = UNKNOWN if not values else values[0] if len(values) == 1 else DEPENDS
     heading = _LABELS.get(code) or labels["tiers.training", code]
-    parts = [f"{_small(labels['tiers.training', value])} ({' · '.join(by_value[value])})" for value in values]
+    parts = [f"{_small(labels['tiers.training', value])} ({_named(by_value[value])})" for value in values]
     return Verdict(code, heading, _answer(product, code, heading, parts), _badges(tiers, heading))
 
 
@@ -81,6 +82,13 @@ def _answer(product: str, code: str, heading: str, parts: Sequence[str]) -> str:
     }.get(code, f"{heading}. Whether {product} trains on your data cannot be said from what its documents state.")
 
 
+def _named(tiers: Sequence[str]) -> str:
+    """Return the names of tiers as one phrase; of many the first ones, so that an answer is read at a glance."""
+    if len(tiers) <= MOST_NAMED:
+        return " · ".join(tiers)
+    return f"{' · '.join(tiers[: MOST_NAMED - 1])} · {len(tiers) - MOST_NAMED + 1} more"
+
+
 def _small(text: str) -> str:
     return text[:1].lower() + text[1:]
 
@@ -93,9 +101,9 @@ def _badges(tiers: Sequence[TierClaims], heading: str) -> tuple[str, ...]:
     zero = _names(tiers, "zdr", {"on_request", "self_serve", "default"})
     agreement = _names(tiers, "dpa", {"on_request", "included"})
     if zero and zero == agreement:
-        badges.append(f"ZDR / DPA: {' · '.join(zero)}")
+        badges.append(f"ZDR / DPA: {_named(zero)}")
     else:
-        badges += [f"{name}: {' · '.join(names)}" for name, names in (("ZDR", zero), ("DPA", agreement)) if names]
+        badges += [f"{name}: {_named(names)}" for name, names in (("ZDR", zero), ("DPA", agreement)) if names]
     return tuple(badges)
 
 

@@ -43,6 +43,14 @@ def test_where_tiers_differ_it_depends_on_the_plan_worst_first() -> None:
     )
 
 
+def test_of_many_plans_the_first_are_named() -> None:
+    many = [{"training": "no"}] * 4
+    assert judge({"training": "opt_out"}, *many)[2] == (
+        "It depends on your plan: trains unless you opt out (T1); does not train (T2 · T3 · 2 more)."
+    )
+    assert judge({"training": "opt_out"}, *many[:3])[2].endswith("does not train (T2 · T3 · T4).")
+
+
 def test_without_any_claim_on_training_nothing_is_known() -> None:
     assert judge({"dpa": "included"}) == (
         "unknown",

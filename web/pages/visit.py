@@ -169,7 +169,7 @@ async def _elsewhere(visit: Visit, error: UnknownIdError) -> Response:
         return await visit.html("gone.html", {"error": error, "redirect": moved[0]}, status=410)
     names = {row["id"]: row["name"] for row in await visit.rows("names", table=error.table)}
     by_name = {name.lower(): row_id for row_id, name in names.items()}
-    near = get_close_matches(error.row_id.lower(), [*names, *by_name], n=2 * NEAREST, cutoff=0.5)
+    near = get_close_matches(error.row_id.lower(), [*names, *by_name], n=2 * NEAREST, cutoff=0.6)
     ids = list(dict.fromkeys(by_name.get(word, word) for word in near))[:NEAREST]
     context = {"error": error, "near": [(row_id, names[row_id]) for row_id in ids]}
     return await visit.html("not_found.html", context, status=404)
