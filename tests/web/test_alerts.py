@@ -1,6 +1,5 @@
 """The pages of the alerts: through Datasette itself, and once all the way with a served site and a mail server."""
 
-import asyncio
 import os
 import re
 import shutil
@@ -47,14 +46,13 @@ from tests.post import (
     served,
     settings,
 )
+from tests.web.client import Asked, ask
 
 pytestmark = pytest.mark.xdist_group("alerts")  # one instance for all of them
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ANNA = "anna@example.com"
 FORM = {"address": ANNA, "product_id": "parrot", "leave_empty": ""}
-# method, path, and what httpx takes beside them
-Asked = tuple[str, str, Mapping[str, Any]]
 
 
 @pytest.fixture(scope="session")
@@ -71,22 +69,6 @@ def to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     for name, value in environment(tmp_path).items():
         monkeypatch.setenv(name, value)
     return settings(tmp_path)
-
-
-def ask(folder: Path, *requests: Asked) -> list[Any]:
-    """Answers of an instance, in order; redirects are not followed."""
-
-    async def asking() -> list[Any]:
-        datasette = Datasette(files=[], config_dir=folder)
-        try:
-            return [await getattr(datasette.client, method)(path, **more) for method, path, more in requests]
-        finally:
-            for database in datasette.databases.values():
-                database.close()
-            if datasette.executor is not None:
-                datasette.executor.shutdown()
-
-    return asyncio.run(asking())
 
 
 def get(path: str, **more: Any) -> Asked:  # noqa: ANN401 what httpx takes
