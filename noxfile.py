@@ -33,10 +33,12 @@ def install(session: nox.Session, *environments: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and form of the code."""
+    """Check style and form of the code, and the workflows."""
     install(session, "lint")
     session.run("ruff", "check", *session.posargs)
     session.run("ruff", "format", "--check")
+    session.run("actionlint", "-color")
+    session.run("zizmor", "--offline", "--quiet", "--persona", "pedantic", ".github")
 
 
 @nox.session
@@ -79,7 +81,7 @@ def fix(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def new(session: nox.Session) -> None:
-    """Add a vendor, product, tier, event or source by answering questions."""
+    """Add a vendor, product, tier, source, event and so on by answering questions."""
     install(session, "check")
     _run(session, "new")
 
@@ -99,6 +101,34 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def changes(session: nox.Session) -> None:
+    """Say what differs between two releases, folders or commits: `-- OLD NEW`."""
+    install(session, "check")
+    _run(session, "changes")
+
+
+@nox.session(default=False)
+def changelog(session: nox.Session) -> None:
+    """Write what changed in the data into CHANGELOG.md: `-- changes.json`."""
+    install(session, "check")
+    _run(session, "changelog")
+
+
+@nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """Prepare a release up to its tag: `-- --version YYYY.MM.DD --previous PATH`."""
+    install(session, "check")
+    _run(session, "release")
+
+
+@nox.session(default=False)
+def publish(session: nox.Session) -> None:
+    """Make everything a release consists of in dist/: files, instance bundle, static copy of the site."""
+    install(session, "check", "web", "release")
+    _run(session, "publish")
+
+
+@nox.session(default=False)
 def serve(session: nox.Session) -> None:
     """Build the release and serve the site; prints its address."""
     install(session, "check", "web")
@@ -106,6 +136,33 @@ def serve(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def smoke(session: nox.Session) -> None:
+    """Build and serve the site, and ask it about every product."""
+    install(session, "check", "web")
+    _run(session, "smoke")
+
+
+@nox.session(default=False)
+def review(session: nox.Session) -> None:
+    """Say on a pull request what it changes and what `fix` would write; run by the workflows."""
+    install(session, "check")
+    _run(session, "review")
+
+
+@nox.session(default=False)
+def last(session: nox.Session) -> None:
+    """Get the release before another one from GitHub, as it was published; run by the workflows."""
+    install(session, "check")
+    _run(session, "last")
+
+
+@nox.session(default=False)
+def upload(session: nox.Session) -> None:
+    """Put a published release on GitHub; run by the workflow `release`."""
+    install(session, "check")
+    _run(session, "upload")
+
+
 def notify(session: nox.Session) -> None:
     """Tell those who follow a product what a release changed: `-- OLD NEW`."""
     install(session, "check", "web")
@@ -154,6 +211,21 @@ def bench(session: nox.Session) -> None:
     session.run(
         "python", "-m", "benchmarks", *session.posargs, env={"PATH": f"{session.bin}:{rivals}/bin:/usr/bin:/bin"}
     )
+
+
+@nox.session(default=False)
+def bench_site(session: nox.Session) -> None:
+    """Measure the site beside Datasette's own pages and nginx; needs wrk."""
+    install(session, "check", "web", "release")
+    session.run("python", "-m", "benchmarks.site", *session.posargs)
+
+
+def spark(session: nox.Session) -> None:
+    """Check that the analyses give in Spark what they give in DuckDB; needs Java."""
+    if shutil.which("java") is None:
+        session.error("no Java: install it (on Debian: apt-get install default-jre-headless)")
+    install(session, "spark")
+    session.run("pytest", "tests/analysis/test_spark.py", *session.posargs)
 
 
 @nox.session(default=False)

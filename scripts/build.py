@@ -4,10 +4,8 @@ The same commit gives the same bytes (of the database: for one SQLite version). 
 new one takes its place in one step.
 """
 
-import json
-import sqlite3
-import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +13,11 @@ import click
 
 from scripts.check import check
 from scripts.cli import CONTEXT, reports_mistakes, root_option
-from scripts.database import DATABASE, content_digest, write_database
+from scripts.database import DATABASE, write_database
 from scripts.dataset import CannotRunError, Dataset, open_dataset
 from scripts.documents import write_documents
+from scripts.feeds import write_feeds
+from scripts.manifest import write_manifest
 from scripts.output import replacing
 from scripts.report import Report, as_text
 
@@ -35,55 +35,27 @@ def build(root: Path, out: Path, *, allow_findings: bool = False) -> Report:
     if not all(table.readable for table in dataset.tables):
         raise CannotRunError("a file cannot be read, so nothing can be built. Run the check and mend what it finds.")
     with replacing(out) as staging:
-        write_database(dataset, staging / DATABASE, _found(report))
-        write_documents(staging / DATABASE, staging / "json")
-        manifest = _manifest(dataset, staging / DATABASE, report)
-        (staging / "manifest.json").write_text(
-            json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        write_release(dataset, report, staging)
+        write_manifest(dataset, staging, findings=len(report.findings))
     return report
+
+
+def write_release(dataset: Dataset, report: Report, folder: Path, changes: Mapping[str, Any] | None = None) -> None:
+    """Write into `folder` what every release holds: the database, the JSON documents and the feeds.
+
+    The database says what the check found. With the document of the changes since the last release, the feeds mark
+    what was corrected.
+
+    Raises CannotRunError where the data break a constraint of the database.
+    """
+    write_database(dataset, folder / DATABASE, _found(report))
+    write_documents(folder / DATABASE, folder / "json")
+    write_feeds(folder / DATABASE, folder / "feeds", changes)
 
 
 def _found(report: Report) -> dict[str, int | None]:
     """Return how much each rule found; a rule that did not run is absent."""
     return {rule: sum(finding.rule == rule for finding in report.findings) for rule in report.rules_run}
-
-
-def _manifest(dataset: Dataset, database: Path, report: Report) -> dict[str, Any]:
-    connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
-    try:
-        digest = content_digest(connection)
-    finally:
-        connection.close()
-    commit, modified = _commit(dataset.root)
-    return {
-        "$schema": "json/schema/manifest.schema.json",
-        "name": dataset.descriptor["name"],
-        "version": dataset.descriptor["version"],
-        "schema_version": dataset.descriptor["schema_version"],
-        "as_of": dataset.as_of,
-        "commit": commit,
-        "modified": modified,
-        "findings": len(report.findings),
-        "content_sha256": digest,
-        "sqlite_version": sqlite3.sqlite_version,
-        "counts": {table.spec.name: len(table.rows) for table in dataset.tables},
-    }
-
-
-def _commit(root: Path) -> tuple[str | None, bool]:
-    """Return the commit that `root` is checked out at, and whether files differ from it; (None, True) outside Git."""
-    head = _git(root, "rev-parse", "HEAD")
-    changes = _git(root, "status", "--porcelain", "--", ".")
-    return (None, True) if head is None or changes is None else (head, bool(changes))
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    try:
-        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True)  # noqa: S603, S607 fixed words
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()
 
 
 @click.command(context_settings=CONTEXT)
@@ -98,7 +70,7 @@ def _git(root: Path, *arguments: str) -> str | None:
 @click.option("--allow-findings", is_flag=True, help="Build even if the check finds something; the manifest says so.")
 @reports_mistakes
 def main(*, root: Path, out: Path, allow_findings: bool) -> None:
-    """Check the dataset and build the release: the database, the JSON documents, the manifest.
+    """Check the dataset and build the release: the database, the JSON documents, the feeds, the manifest.
 
     Exit code 0: built. 1: the check found something and nothing was built. 2: cannot run.
 

@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from scripts.cli import CONTEXT, reports_mistakes, root_option
-from scripts.compare import NOUNS, Change, Changes, compare
+from scripts.compare import Changes, compare
+from scripts.entries import HEADINGS, Change
 from scripts.report import annotation
 from scripts.snapshot import Snapshot, open_snapshot
 
@@ -23,23 +24,6 @@ NAMES = (
     *("before", "before_label", "after", "after_label", "since", "date_basis", "late", "worse"),
     *("sources", "summary", "text"),
 )
-HEADINGS = {
-    "claim_changed": "Changed by the vendor",
-    "claim_corrected": "Corrected: our record was wrong",
-    "claim_added": "Known for the first time",
-    "claim_removed": "No longer known",
-    "upcoming_added": "Upcoming",
-    "upcoming_edited": "Upcoming, edited",
-    "upcoming_removed": "No longer upcoming",
-    "id_moved": "Ids that moved",
-    "id_withdrawn": "Ids withdrawn",
-    **{
-        f"{noun}_{verb}": f"{table.capitalize()} {verb}"
-        for table, noun in NOUNS.items()
-        for verb in ("added", "removed", "edited")
-    },
-    "tier_verified": "Tiers verified again",
-}
 
 
 def changes_document(changes: Changes) -> Document:
@@ -83,7 +67,7 @@ def markdown(document: Mapping[str, Any]) -> str:
 def escaped(text: str) -> str:
     """Return text in which Markdown and GitHub find no markup, reference or mention, on one line."""
     plain = re.sub(r"([\\`*_{}\[\]<>|~$!])", r"\\\1", " ".join(text.split()))
-    return plain.replace("@", "&#64;").replace("#", "&#35;")
+    return re.sub("[&@#]", lambda sign: f"&#{ord(sign[0])};", plain)
 
 
 FORMATS: Mapping[str, Callable[[Changes], str]] = {"json": as_json, "markdown": as_markdown, "github": as_github}

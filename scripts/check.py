@@ -18,7 +18,7 @@ from scripts.engine import ENGINES, Engine
 from scripts.report import FORMATS, Finding, Report, sort
 
 # Rules on what the reader met in a file; no rule that reads the file may pass in silence over them.
-FAULTS = ("FMT003", "FMT004", "FMT005", "FMT007", "FMT008")
+FAULTS = ("FMT003", "FMT004", "FMT005", "FMT007", "FMT008", "FMT009")
 # Rules after which Frictionless has nothing to add on the row.
 WHOLE_ROW = ("FMT005", "FMT008")
 # A cell may hold anything, and its text stands in keys and messages.
@@ -109,9 +109,9 @@ def _crash(rule: Rule, error: Exception) -> Finding:
 
 
 def _shape_cannot_be_read(dataset: Dataset, findings: list[Finding]) -> bool:
-    """Whether Frictionless would only repeat, less clearly, that a file or a schema cannot be read."""
+    """Whether Frictionless would only repeat, less clearly, that a file or a schema cannot be read as it stands."""
     schemas_wrong = any(finding.rule.startswith("PKG") for finding in findings)
-    return schemas_wrong or not all(table.readable for table in dataset.tables)
+    return schemas_wrong or not all(table.readable and table.plain for table in dataset.tables)
 
 
 def _faulty_files(dataset: Dataset, run: list[str]) -> list[Finding]:

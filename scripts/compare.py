@@ -3,78 +3,14 @@
 docs/changes.md says what each kind of entry means; schema/release/changes.schema.json what it looks like.
 """
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from scripts import wording
 from scripts.dataset import earliest, list_cell
+from scripts.entries import NOUNS, WHATS, Change, Teller, said, subject
 from scripts.fold import Fold
 from scripts.snapshot import Cells, Snapshot
-from scripts.verdict import label, minutes
-
-# What one row of a table is called, in the order in which the tables are told.
-NOUNS = {
-    "products": "product",
-    "tiers": "tier",
-    "events": "event",
-    "misconceptions": "misconception",
-    "sources": "source",
-    "vendors": "vendor",
-    "redirects": "redirect",
-    "vocabulary": "code",
-}
-# Every kind of entry, in the order in which they are told.
-WHATS = (
-    *(f"claim_{verb}" for verb in ("changed", "corrected", "added", "removed")),
-    *(f"upcoming_{verb}" for verb in ("added", "edited", "removed")),
-    *("id_moved", "id_withdrawn"),
-    *(f"{noun}_{verb}" for noun in NOUNS.values() for verb in ("added", "removed", "edited")),
-    "tier_verified",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A document, as entries name it."""
-
-    source_id: str
-    title: str
-    publisher: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One entry. None where something does not apply."""
-
-    what: str
-    table: str
-    key: str
-    text: str
-    product_id: str | None = None
-    product: str | None = None
-    tier_id: str | None = None
-    tier: str | None = None
-    field: str | None = None
-    field_label: str | None = None
-    before: str | None = None
-    before_label: str | None = None
-    after: str | None = None
-    after_label: str | None = None
-    since: str | None = None
-    date_basis: str | None = None
-    late: bool = False
-    worse: bool | None = None
-    sources: tuple[Source, ...] = ()
-    summary: str | None = None
-
-    @property
-    def change_id(self) -> str:
-        """A name of 16 hexadecimal digits that the same change has in every comparison."""
-        parts = [self.what, self.table, self.key, self.field, self.before, self.after, self.since]
-        return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,106 +30,9 @@ class Changes:
 
 def compare(old: Snapshot, new: Snapshot) -> Changes:
     """Return what differs between two states; nothing where their rows and their days are the same."""
-    teller = _Teller(_renamed(old, new), new)
+    teller = Teller(_renamed(old, new), new)
     entries = [*_moves(teller, old), *_claims(teller), *_rows(teller)]
     return Changes(old, new, tuple(sorted(entries, key=teller.order)))
-
-
-class _Teller:
-    """Makes entries of two states, with names, labels, documents and sentences. Names of today come first."""
-
-    def __init__(self, old: Snapshot, new: Snapshot) -> None:
-        self.old = old
-        self.new = new
-        self.labels = {**old.labels, **new.labels}
-        self.ranks = {**old.ranks, **new.ranks}
-        self.titles = {**old.titles, **new.titles}
-
-    def order(self, entry: Change) -> tuple[object, ...]:
-        """Return what entries are sorted by: the kind, then worst for users first."""
-        worse = {True: 0, None: 1, False: 2}[entry.worse]
-        claim = entry.field or ""
-        field = self.ranks.get(("events.field", claim), 0)
-        rank = self.badness(claim, entry.after) or (0.0, 0)
-        names = (entry.product or "", entry.tier or "", entry.table, entry.key, claim)
-        return (WHATS.index(entry.what), worse, field, rank, *names)
-
-    def row(self, table: str, key: str) -> Cells:
-        """Return a row as it is now, or as it was; no cells where there never was one."""
-        return self.new.rows[table].get(key) or self.old.rows[table].get(key) or {}
-
-    def about(self, table: str, key: str) -> Change:
-        """Return an entry that says what it concerns, and nothing yet of what happened."""
-        row = self.row(table, key)
-        product_id = row.get("product_id")
-        tier_id = row.get("tier_id") or None
-        return Change(
-            what="",
-            table=table,
-            key=key,
-            text="",
-            product_id=product_id,
-            product=self.row("products", product_id)["name"] if product_id else None,
-            tier_id=tier_id,
-            tier=self.row("tiers", tier_id)["name"] if tier_id else None,
-        )
-
-    def badness(self, field: str, value: str | None) -> tuple[float, int] | None:
-        """Return the rank of a value of a claim field, the lower the worse; None for what has none.
-
-        The longer of two durations is worse; between durations and codes stands what the vocabulary ranks last.
-        """
-        length = minutes(value) if value else None
-        if length is not None:
-            zero = self.ranks.get((f"tiers.{field}", "zero"), 0)
-            return (zero - 0.5, -length)
-        rank = self.ranks.get((f"tiers.{field}", value or ""))
-        return None if rank is None else (rank, 0)
-
-    def worse(self, field: str, before: str | None, after: str | None) -> bool | None:
-        """Return whether the value after is worse for users; None where they are alike or have no rank."""
-        ranks = self.badness(field, before), self.badness(field, after)
-        return None if ranks[0] is None or ranks[1] is None or before == after else ranks[1] < ranks[0]
-
-    def label(self, field: str, value: str) -> str:
-        """Return what readers see in place of a value of a claim field; an unknown code is shown as it is."""
-        return label({(f"tiers.{field}", value): value} | self.labels, field, value)
-
-    def sources(self, ids: Sequence[str]) -> tuple[Source, ...]:
-        """Return the documents with these ids, as entries name them."""
-        rows = [(source_id, self.row("sources", source_id)) for source_id in dict.fromkeys(ids)]
-        return tuple(Source(name, row["title"], row["publisher"], row["url"]) for name, row in rows if row)
-
-    def value(self, entry: Change, field: str, before: str | None, after: str | None) -> Change:
-        """Return an entry with values of a claim field, and how they compare."""
-        return replace(
-            entry,
-            field=field,
-            field_label=self.labels.get(("events.field", field), field),
-            before=before or None,
-            before_label=self.label(field, before) if before else None,
-            after=after or None,
-            after_label=self.label(field, after) if after else None,
-            worse=self.worse(field, before, after),
-        )
-
-
-def _said(entry: Change) -> wording.Said:
-    return wording.Said(
-        about=_subject(entry),
-        field=entry.field_label or "",
-        before=entry.before_label or "",
-        after=entry.after_label or "",
-        date=entry.since or "",
-        basis=entry.date_basis or "",
-        by=wording.documents((source.title, source.publisher) for source in entry.sources),
-        summary=entry.summary or "",
-    )
-
-
-def _subject(entry: Change) -> str:
-    """Return what sentences say the entry is about."""
-    return wording.subject(entry.product, entry.tier)
 
 
 # Ids that moved.
@@ -228,8 +67,9 @@ def _moved_rows(old: Snapshot, new: Snapshot, table: str) -> dict[str, str]:
         for row in new.rows["redirects"].values()
         if row["table"] == table and row["kind"] == "moved"
     }
+    told = {row["old_id"] for row in old.rows["redirects"].values() if row["table"] == table}
     moved: dict[str, str] = {}
-    for start in targets.keys() & old.rows[table].keys() - new.rows[table].keys():
+    for start in sorted(targets.keys() & old.rows[table].keys() - new.rows[table].keys() - told):
         end, seen = start, {start}
         while end in targets and targets[end] not in seen:
             end = targets[end]
@@ -240,7 +80,7 @@ def _moved_rows(old: Snapshot, new: Snapshot, table: str) -> dict[str, str]:
     return moved
 
 
-def _moves(teller: _Teller, old: Snapshot) -> Iterator[Change]:
+def _moves(teller: Teller, old: Snapshot) -> Iterator[Change]:
     """Yield the redirects that are new."""
     for key, row in teller.new.rows["redirects"].items():
         if key in old.rows["redirects"]:
@@ -260,7 +100,7 @@ def _moves(teller: _Teller, old: Snapshot) -> Iterator[Change]:
             after_label=wording.listed(new_ids) or None,
             since=row["date"] or None,
             summary=row["reason"] or None,
-            text=wording.moved(NOUNS[row["table"]], row["old_id"], new_ids, row["reason"]),
+            text=wording.moved(NOUNS.get(row["table"], "row"), row["old_id"], new_ids, row["reason"]),
         )
 
 
@@ -278,7 +118,7 @@ class _Step:
     late: bool = False
 
 
-def _claims(teller: _Teller) -> Iterator[Change]:
+def _claims(teller: Teller) -> Iterator[Change]:
     """Yield what became of the claims of the tiers that are in both states."""
     old, new = teller.old, teller.new
     learned = {key: row for key, row in new.rows["events"].items() if row["kind"] == "change"}
@@ -312,15 +152,17 @@ def _steps(folds: _Folds, claim: tuple[str, str], values: tuple[str, str], days:
     if not before or not after:
         what = "claim_added" if after else "claim_removed"
         return [_Step(what, before, after, new_day)] if before or after else []
-    if then == before or told == then != past or not then or after != folds.present.value(*claim, new_day):
-        changed = after == folds.present.value(*claim, new_day) and (then == before or told == then != past)
-        what = "claim_changed" if changed else "claim_corrected"
-        return [_Step(what, before, after, new_day, late=changed and then == after)] if before != after else []
+    follows = after == folds.present.value(*claim, new_day)
+    vendor = then == before or then == told != past
+    if follows and vendor:
+        return [_Step("claim_changed", before, after, new_day, late=then == after)] if before != after else []
+    if not follows or not then:
+        return [_Step("claim_corrected", before, after, new_day)] if before != after else []
     corrected = _Step("claim_corrected", before, then, old_day)
     return [corrected] if then == after else [corrected, _Step("claim_changed", then, after, new_day)]
 
 
-def _claim(teller: _Teller, fold: Fold, tier_id: str, field: str, step: _Step) -> Change:
+def _claim(teller: Teller, fold: Fold, tier_id: str, field: str, step: _Step) -> Change:
     interval = fold.on(tier_id, field, step.day)
     # A balance that does not follow from the ledger has no event to name; the check reports it.
     ids = interval.event_ids if interval and interval.value == step.after else []
@@ -339,18 +181,18 @@ def _claim(teller: _Teller, fold: Fold, tier_id: str, field: str, step: _Step) -
 
 
 def _claim_text(entry: Change) -> str:
-    said = _said(entry)
+    words = said(entry)
     if entry.what == "claim_changed":
-        return wording.claim_changed(said, late=entry.late)
+        return wording.claim_changed(words)
     if entry.what == "claim_corrected":
-        return wording.claim_corrected(said)
-    return wording.claim_added(said) if entry.what == "claim_added" else wording.claim_removed(said)
+        return wording.claim_corrected(words)
+    return wording.claim_added(words) if entry.what == "claim_added" else wording.claim_removed(words)
 
 
 # Rows.
 
 
-def _rows(teller: _Teller) -> Iterator[Change]:
+def _rows(teller: Teller) -> Iterator[Change]:
     """Yield the rows that were added, removed and edited, an entry per cell."""
     for table, noun in NOUNS.items():
         old, new = teller.old.rows[table], teller.new.rows[table]
@@ -365,14 +207,15 @@ def _rows(teller: _Teller) -> Iterator[Change]:
                 yield from _edits(teller, table, key, noun)
 
 
-def _whole(teller: _Teller, table: str, key: str, noun: str, verb: str) -> Change:
+def _whole(teller: Teller, table: str, key: str, noun: str, verb: str) -> Change:
     row = teller.row(table, key)
     entry = teller.about(table, key)
     if table == "events":
         entry = _event(teller, entry, row)
         noun = _event_noun(teller, row)
-        sentence = entry.text
-        return replace(entry, what=f"{noun}_{verb}", text=sentence if verb == "added" else wording.removed(sentence))
+        if verb == "removed":
+            entry = replace(entry, worse=None, text=wording.removed(entry.text))
+        return replace(entry, what=f"{noun}_{verb}")
     cited = list_cell(row.get("source_ids", "")) or ([key] if table == "sources" else [])
     entry = replace(entry, what=f"{noun}_{verb}", sources=teller.sources(cited))
     return replace(entry, text=wording.row(_title(entry, row), noun, verb, _details(teller, table, row)))
@@ -383,13 +226,13 @@ def _title(entry: Change, row: Cells) -> str:
     if entry.table == "sources":
         return wording.documents([(row["title"], row["publisher"])]).removeprefix("by ")
     if entry.table == "misconceptions":
-        return f'{_subject(entry)}, "{row["belief"].rstrip(".")}"'
+        return f'{subject(entry)}, "{row["belief"].rstrip(".")}"'
     if entry.table == "vocabulary":
         return f'{row["field"]} {row["value"]}, "{row["label"]}"'
-    return _subject(entry) or row.get("name") or f"{NOUNS[entry.table]} {entry.key}"
+    return subject(entry) or row.get("name") or f"{NOUNS[entry.table]} {entry.key}"
 
 
-def _details(teller: _Teller, table: str, row: Cells) -> Iterator[str]:
+def _details(teller: Teller, table: str, row: Cells) -> Iterator[str]:
     """Yield what is told of a row beside its name."""
     if table == "tiers":
         for field in (*teller.new.claims, *(name for name in teller.old.claims if name not in teller.new.claims)):
@@ -398,7 +241,7 @@ def _details(teller: _Teller, table: str, row: Cells) -> Iterator[str]:
                 yield f'{wording.inline(heading)} "{teller.label(field, row[field])}"'
 
 
-def _edits(teller: _Teller, table: str, key: str, noun: str) -> Iterator[Change]:
+def _edits(teller: Teller, table: str, key: str, noun: str) -> Iterator[Change]:
     before, after = teller.old.rows[table][key], teller.new.rows[table][key]
     skipped = {*teller.old.claims, *teller.new.claims} if table == "tiers" else set()
     if table == "events":
@@ -409,7 +252,7 @@ def _edits(teller: _Teller, table: str, key: str, noun: str) -> Iterator[Change]
             yield _edit(teller, teller.about(table, key), noun, column, values)
 
 
-def _edit(teller: _Teller, entry: Change, noun: str, column: str, values: tuple[str, str]) -> Change:
+def _edit(teller: Teller, entry: Change, noun: str, column: str, values: tuple[str, str]) -> Change:
     table, row = entry.table, teller.row(entry.table, entry.key)
     about = _title(entry, row)
     if table in ("events", "redirects"):
@@ -434,7 +277,7 @@ def _edit(teller: _Teller, entry: Change, noun: str, column: str, values: tuple[
     )
 
 
-def _cell_label(teller: _Teller, table: str, row: Cells, column: str, value: str) -> str | None:
+def _cell_label(teller: Teller, table: str, row: Cells, column: str, value: str) -> str | None:
     if table == "events" and column in ("value", "value_before") and value:
         return teller.label(row["field"], value)
     return teller.labels.get((f"{table}.{column}", value), value) or None
@@ -443,13 +286,13 @@ def _cell_label(teller: _Teller, table: str, row: Cells, column: str, value: str
 # Events.
 
 
-def _event_noun(teller: _Teller, row: Cells) -> str:
+def _event_noun(teller: Teller, row: Cells) -> str:
     """Return whether something of an event lies after the day of the new state."""
     days = (earliest(row["effective_on"]), earliest(row["deadline_on"]))
     return "upcoming" if max(days) > teller.new.as_of else "event"
 
 
-def _event(teller: _Teller, entry: Change, row: Cells) -> Change:
+def _event(teller: Teller, entry: Change, row: Cells) -> Change:
     """Return an entry with what an event says."""
     if row["field"]:
         entry = teller.value(entry, row["field"], row["value_before"], row["value"])
@@ -460,6 +303,6 @@ def _event(teller: _Teller, entry: Change, row: Cells) -> Change:
         sources=teller.sources(list_cell(row["source_ids"])),
         summary=row["summary"] or None,
     )
-    said = replace(_said(entry), deadline=row["deadline_on"])
+    words = replace(said(entry), deadline=row["deadline_on"])
     upcoming = earliest(row["effective_on"]) > teller.new.as_of
-    return replace(entry, text=wording.event(row["kind"], said, upcoming=upcoming))
+    return replace(entry, text=wording.event(row["kind"], words, upcoming=upcoming))

@@ -127,6 +127,11 @@ class Table:
         return not any(fault.kind in {"FMT003", "FMT004"} for fault in self.faults)
 
     @property
+    def plain(self) -> bool:
+        """Whether commas separate its cells, and no columns follow the last one."""
+        return not any(fault.kind == "FMT009" for fault in self.faults)
+
+    @property
     def obstacles(self) -> list[Fault]:
         """The faults after which the rows do not hold for certain all that the file holds: it must not be written."""
         return [fault for fault in self.faults if fault.kind in {"FMT003", "FMT004", "FMT005"}]

@@ -36,12 +36,12 @@ def write_documents(database: Path, folder: Path) -> None:
     finally:
         connection.close()
     for product in products:
-        _write(
+        write_document(
             folder / "products" / f"{product['product_id']}.json",
             {"$schema": "../schema/product.schema.json", **about_day(about), **product},
         )
-    _write(folder / "all.json", {"$schema": "schema/all.schema.json", "dataset": about, "products": products})
-    _write(
+    write_document(folder / "all.json", {"$schema": "schema/all.schema.json", "dataset": about, "products": products})
+    write_document(
         folder / "index.json",
         {
             "$schema": "schema/index.schema.json",
@@ -139,6 +139,7 @@ def _list(cell: str | None) -> list[str]:
     return cell.split(";") if cell else []
 
 
-def _write(path: Path, document: Document) -> None:
+def write_document(path: Path, document: Mapping[str, Any]) -> None:
+    """Write a document of the release to `path`, whose folder is made if need be."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

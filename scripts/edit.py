@@ -1,5 +1,6 @@
 """What the commands that edit the tables share: ids that are free, and files that are never half written."""
 
+import json
 import os
 import shutil
 from collections.abc import Container, Mapping
@@ -7,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from scripts.dataset import CannotRunError, Dataset
+from scripts.locate import offset_of
 
 
 def taken_ids(dataset: Dataset, name: str) -> set[str]:
@@ -45,6 +47,13 @@ def replace_texts(root: Path, texts: Mapping[str, str]) -> None:
     finally:
         for draft in drafts.values():
             draft.unlink(missing_ok=True)
+
+
+def with_value(text: str, name: str, value: str) -> str:
+    """Return the text of a JSON object with another text as its property `name`; the rest stays as it was typed."""
+    start = offset_of(text, [name])
+    _, end = json.JSONDecoder().raw_decode(text, start)
+    return f"{text[:start]}{json.dumps(value, ensure_ascii=False)}{text[end:]}"
 
 
 def _target(root: Path, path: str) -> Path:

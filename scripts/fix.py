@@ -78,9 +78,10 @@ def mend(dataset: Dataset, rows: Mapping[tuple[str, int], Row]) -> set[tuple[str
     taken = {spec.path: taken_ids(dataset, spec.name) for spec in dataset.specs.values()}
     while True:
         cells: dict[tuple[str, int, str], str] = {}
-        for rule, place in _expected(dataset):
+        for rule, place in _mendable(dataset):
             cell = (place.file, place.line, place.column)
-            if (place.file, place.line) in rows and cell not in cells and (rule.id, *cell) not in done:
+            known = place.expected is not None and (place.file, place.line) in rows
+            if known and cell not in cells and (rule.id, *cell) not in done:
                 done.add((rule.id, *cell))
                 cells[cell] = place.expected or ""
         if not cells:
@@ -93,14 +94,14 @@ def mend(dataset: Dataset, rows: Mapping[tuple[str, int], Row]) -> set[tuple[str
             row.cells[column] = value
 
 
-def _expected(dataset: Dataset) -> Iterator[tuple[Rule, Place]]:
-    """Yield the places where a rule knows what a cell must hold, but for those that an exception excuses."""
+def _mendable(dataset: Dataset) -> Iterator[tuple[Rule, Place]]:
+    """Yield the places that the rules with a mend object to, but for those that an exception excuses."""
     context, engine = Context(dataset, dataset.as_of), Engine(dataset)
     excused = {(exception.rule, exception.key) for exception in valid_exceptions(dataset.root, dataset.as_of)}
     for rule in all_rules():
         if rule.mends and rule.run == "always":
             for place in _places(rule, context, engine):
-                if place.expected is not None and (rule.id, place.key) not in excused:
+                if (rule.id, place.key) not in excused:
                     yield rule, place
 
 
@@ -123,7 +124,7 @@ def _lines(text: str) -> list[str]:
 def main(*, root: Path, dry_run: bool) -> None:
     """Write the tables in canonical form, fill the ids of events, and mend what rules can mend.
 
-    Exit code 0: done, or nothing to do. 1: a file cannot be read for certain and was left as it is. 2: cannot run.
+    Exit code 0: done, or nothing to do. 1: a file or cell can be read in two ways and was left as it is. 2: cannot run.
 
     Example: python -m scripts.fix --dry-run
     """
@@ -135,14 +136,25 @@ def main(*, root: Path, dry_run: bool) -> None:
         replace_texts(root, {rewrite.path: rewrite.after for rewrite in found})
     for rewrite in found:
         click.echo(rewrite.summary, err=dry_run)
-    remedies = {rule.id: rule.fix for rule in all_rules()}
-    left = [(table.spec.path, fault) for table in dataset.tables for fault in table.obstacles]
-    for path, fault in left:
-        click.echo(f"{path}:{fault.line}: {fault.detail}; the file is left as it is", err=True)
-        click.echo(f"    fix: {remedies[fault.kind]}", err=True)
+    left = list(_left(dataset if dry_run or not found else open_dataset(root)))
+    for line in left:
+        click.echo(line, err=True)
     if not found and not left:
         click.echo("nothing to fix", err=dry_run)
     sys.exit(1 if left else 0)
+
+
+def _left(dataset: Dataset) -> Iterator[str]:
+    """Yield what only a person can mend: files that cannot be read for certain, and cells that can mean two things."""
+    remedies = {rule.id: rule.fix for rule in all_rules()}
+    for table in dataset.tables:
+        for fault in table.obstacles:
+            yield f"{table.spec.path}:{fault.line}: {fault.detail}; the file is left as it is"
+            yield f"    fix: {remedies[fault.kind]}"
+    for rule, place in _mendable(dataset):
+        if place.expected is None and place.column:
+            yield f"{place.file}:{place.line}: {place.column}: {place.detail}; the cell is left as it is"
+            yield f"    fix: {place.remedy or rule.fix}"
 
 
 if __name__ == "__main__":

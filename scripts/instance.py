@@ -13,23 +13,34 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from scripts.manifest import MANIFEST
+from scripts.output import CHECKSUMS, checksums
+
 PROJECT = Path(__file__).resolve().parent.parent
 WEB = PROJECT / "web"
 LICENSE_URL = "https://creativecommons.org/licenses/by/4.0/"
-COPIED = ("examples", "pages", "plugins", "queries", "static", "templates")
-# What of a release the site hands out as it is, beside the database.
-RELEASED = ("json", "feeds", "csv", "parquet", "datapackage.json", "does-it-train.zip", "manifest.json", "SHA256SUMS")
+REQUIREMENTS = PROJECT / "requirements" / "web.txt"
+# How to run the instance elsewhere: lies in the folder too, for whoever has only that.
+DEPLOY = WEB / "deploy"
+DEPLOYED = ("Dockerfile", ".dockerignore", "nginx.conf", "publish.sh")
+# The files of the release that the site serves.
+RELEASE = "release"
+COPIED = ("examples", "guard", "pages", "plugins", "queries", "static", "templates")
 
 
 def write_instance(database: Path, folder: Path) -> None:
     """Fill `folder`, which must be empty, with an instance that serves a copy of `database`, immutable.
 
-    The files of the release that stand beside the database are handed out too.
+    Where a manifest lies beside the database, the instance also gets the files that it lists, below `release/`.
     """
     for source in (*(WEB / name for name in COPIED), PROJECT / "alerts"):
         shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in DEPLOYED:
+        shutil.copyfile(DEPLOY / name, folder / name)
+    shutil.copyfile(REQUIREMENTS, folder / "requirements.txt")
     shutil.copyfile(database, folder / database.name)
-    _copy_release(database.parent, folder / "release")
+    if (database.parent / MANIFEST).is_file():
+        _copy_release(database.parent, folder / RELEASE)
     connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
     try:
         metadata = _metadata(connection, database.stem)
@@ -61,15 +72,6 @@ def rule_queries(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
     }
 
 
-def _copy_release(release: Path, target: Path) -> None:
-    target.mkdir()
-    for name in RELEASED:
-        if (release / name).is_dir():
-            shutil.copytree(release / name, target / name)
-        elif (release / name).exists():
-            shutil.copyfile(release / name, target / name)
-
-
 def stored_queries() -> dict[str, dict[str, str]]:
     """Return the stored queries by name, each with `title`, `description` and `sql`.
 
@@ -82,6 +84,14 @@ def stored_queries() -> dict[str, dict[str, str]]:
         sql = "\n".join(line for line in text.splitlines() if not line.startswith("-- "))
         queries[path.stem] = {**header, "sql": sql}
     return queries
+
+
+def _copy_release(release: Path, folder: Path) -> None:
+    listed = json.loads((release / MANIFEST).read_text(encoding="utf-8"))["files"]
+    for name in (*(entry["path"] for entry in listed), MANIFEST):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(release / name, folder / name)
+    (folder / CHECKSUMS).write_text(checksums(folder), encoding="utf-8")
 
 
 def _metadata(connection: sqlite3.Connection, name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Add a row by answering questions or by options: ``python -m scripts.new vendor|product|tier|event|source``.
+"""Add a row by answering questions or by options: ``python -m scripts.new vendor|product|tier|event|…``.
 
 Questions, options and their help come from the Table Schemas and the vocabulary; nothing here names a column but for
 the defaults and for what ids are made of.
@@ -23,7 +23,16 @@ from scripts.engine import Engine
 from scripts.fix import mend
 from scripts.report import as_text
 
-TABLES = {"vendor": "vendors", "product": "products", "tier": "tiers", "event": "events", "source": "sources"}
+# In the order in which a product is entered.
+TABLES = {
+    "vendor": "vendors",
+    "product": "products",
+    "tier": "tiers",
+    "source": "sources",
+    "event": "events",
+    "misconception": "misconceptions",
+    "redirect": "redirects",
+}
 
 # What an id is made of where none is given; that of an event comes from the rule on ids.
 ID_PARTS: Mapping[str, tuple[str, ...]] = {
@@ -31,6 +40,7 @@ ID_PARTS: Mapping[str, tuple[str, ...]] = {
     "products": ("name",),
     "tiers": ("product_id", "name"),
     "sources": ("publisher", "title", "published_on"),
+    "misconceptions": ("product_id", "belief"),
 }
 LONGEST_ID = 100
 
@@ -45,17 +55,22 @@ MOST_LISTED = 20
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Draft:
-    """A row that is not written yet, at the end of its table in memory; `taken` are the ids it cannot have."""
+    """A row that is not written yet, at the end of its table in memory.
+
+    `taken` are the ids it cannot have, `given` the columns that someone filled or left empty on purpose.
+    """
 
     dataset: Dataset
     table: Table
     row: Row
     taken: set[str]
+    given: frozenset[str]
 
     @property
-    def key(self) -> Field:
-        """The column that holds the id."""
-        return self.table.spec.field(self.table.spec.primary_key[0])
+    def key(self) -> Field | None:
+        """The column that holds the id of the row; None where the row is about the id of another."""
+        first, *more = self.table.spec.primary_key
+        return None if more else self.table.spec.field(first)
 
     @property
     def columns(self) -> list[Field]:
@@ -85,10 +100,23 @@ class Draft:
         shared = [key.field for key in target.spec.foreign_keys if key.field in ours]
         return [target.key(row) for row in target.rows if all(row[name] == self.row[name] for name in shared)]
 
+    def follow(self) -> None:
+        """Fill cells that follow from others: an event's product from its tier, its value before from the balance."""
+        cells, keys = self.row.cells, self.table.spec.foreign_keys
+        ours = {key.field for key in keys} - self.given
+        for key in keys:
+            target = self.dataset.table(key.resource)
+            for row in (row for row in target.rows if row[key.reference] == cells[key.field]):
+                shared = [other.field for other in target.spec.foreign_keys if other.field in ours]
+                cells.update({name: row[name] for name in shared if not cells[name]})
+                changed = cells["field"] if cells.get("kind") == "change" else ""
+                if changed in target.spec.claims and not cells["value_before"] and "value_before" not in self.given:
+                    cells["value_before"] = row[changed]
+
     def complete(self) -> None:
         """Mend what rules can mend, and fill the id where it can be made of other cells."""
         mend(self.dataset, {(self.table.spec.path, NEW): self.row})
-        if not self.row[self.key.name]:
+        if self.key and not self.row[self.key.name]:
             parts = (self.row[column] for column in ID_PARTS.get(self.table.spec.name, ()))
             self.row.cells[self.key.name] = slug(" ".join(parts))
 
@@ -97,13 +125,12 @@ class Draft:
         cell = self.row[field.name]
         detail = _shape_fault(field, cell)
         if detail and (not cell or not broken):
-            example = "" if field.enum else f" For example: {', '.join(field.examples)}"
-            return f"{detail}. {field.description}{example}"
+            return f"{detail}. {field.description}{_hint(field, cell)}"
         return broken or self._reference_fault(field, cell)
 
     def _reference_fault(self, field: Field, cell: str) -> str:
-        if field == self.key:
-            return self._taken_fault(cell) if cell in self.taken else ""
+        if field.name == self.table.spec.primary_key[0] and (key := self.table.key(self.row)) in self.taken:
+            return self._taken_fault(key)
         target = self._target(field)
         if target is None:
             return ""
@@ -118,8 +145,8 @@ class Draft:
 
     def _target(self, field: Field) -> Table | None:
         names = [key.resource for key in self.table.spec.foreign_keys if key.field == field.name]
-        names += [field.list_of.resource] if field.list_of else []
-        return self.dataset.table(names[0]) if names else None
+        names += [field.list_of.resource or self.row["table"]] if field.list_of else []
+        return self.dataset.table(names[0]) if names and names[0] in self.dataset.specs else None
 
     def _broken_rules(self) -> Iterator[tuple[str, str]]:
         context, engine = Context(self.dataset, self.dataset.as_of), Engine(self.dataset)
@@ -148,7 +175,9 @@ def start(dataset: Dataset, name: str, given: Mapping[str, str]) -> Draft:
     said = {**_defaults(dataset), **given}
     row = Row(NEW, {column: said.get(column, "").strip() for column in table.spec.columns})
     table.rows.append(row)
-    return Draft(dataset, table, row, taken)
+    draft = Draft(dataset, table, row, taken, frozenset(given))
+    draft.follow()
+    return draft
 
 
 def finish(draft: Draft) -> None:
@@ -171,7 +200,7 @@ def write(draft: Draft) -> None:
     line = next(other.line for other in table.rows if table.key(other) == table.key(row))
     click.echo(f"wrote {spec.path}:{line}")
     report = check(dataset)
-    ids = {table.key(row), *(row[key.field] for key in spec.foreign_keys)} - {""}
+    ids = {table.key(row), row[spec.primary_key[0]], *(row[key.field] for key in spec.foreign_keys)} - {""}
     about = tuple(found for found in report.findings if found.key in ids)
     if about:
         click.echo("What the rules say of it, and of the rows it refers to; other rows may still be to come:")
@@ -182,7 +211,8 @@ def write(draft: Draft) -> None:
 
 def _defaults(dataset: Dataset) -> dict[str, str]:
     """Return what a cell holds where nothing else is said. No day comes from the clock of the machine."""
-    return {"verified_on": dataset.as_of, "accessed_on": dataset.as_of, "review_days": "90"}
+    days = dict.fromkeys(("verified_on", "accessed_on", "date"), dataset.as_of)
+    return {**days, "review_days": "90"}
 
 
 def _shape_fault(field: Field, cell: str) -> str:
@@ -200,6 +230,13 @@ def _shape_fault(field: Field, cell: str) -> str:
     if field.pattern and not re.fullmatch(field.pattern, cell):
         return f'"{cell}" is not written as this column wants it'
     return ""
+
+
+def _hint(field: Field, cell: str) -> str:
+    """Return what the column takes, where the fault of the cell does not say it already."""
+    if field.enum:
+        return "" if cell else f" One of: {', '.join(field.enum)}"
+    return f" For example: {', '.join(field.examples)}"
 
 
 def _number_fault(field: Field, cell: str) -> str:
@@ -224,7 +261,7 @@ def _interview(draft: Draft, given: Mapping[str, str]) -> None:
     while faults := draft.faults(draft.columns):
         _ask_again(draft, faults)
     draft.complete()
-    if draft.key.name not in given:
+    if draft.key and draft.key.name not in given:
         _ask(draft, draft.key)
     while faults := draft.faults(draft.table.spec.fields):
         _ask_again(draft, faults)
@@ -246,6 +283,7 @@ def _ask(draft: Draft, field: Field) -> None:
             raise click.UsageError(fault)
         return text.strip()
 
+    draft.follow()
     click.echo(f"\n{field.title}: {field.description}")
     for line in _choices(draft, field):
         click.echo(f"  {line}")
@@ -281,7 +319,7 @@ def _column_option(dataset: Dataset, spec: TableSpec, field: Field) -> click.Opt
 
 def _need(dataset: Dataset, spec: TableSpec, field: Field) -> str:
     """Say what happens where a required column is not given and nothing is asked."""
-    if field.name in spec.primary_key:
+    if (field.name,) == spec.primary_key:
         return "Made of other columns where it is not given."
     default = _defaults(dataset).get(field.name)
     return f"Otherwise {default}." if default else "Must be given."
@@ -293,7 +331,7 @@ def _command(kind: str, dataset: Dataset) -> click.Command:
     example = [
         f"{_option(field.name)} {shlex.quote(field.examples[0])}"
         for field in spec.fields
-        if field.name not in {*spec.primary_key, *_defaults(dataset)}
+        if (field.name,) != spec.primary_key and field.name not in _defaults(dataset)
     ]
     lines = " \\\n  ".join([f"python -m scripts.new {kind} --no-input", *example])
 
@@ -346,6 +384,9 @@ class Kinds(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command for the first argument, with its options."""
+        near = difflib.get_close_matches(args[0], TABLES, n=1)
+        if near and args[0] not in TABLES and not ctx.resilient_parsing:
+            ctx.fail(f"No such command '{args[0]}'. Did you mean '{near[0]}'?")
         name, command, rest = super().resolve_command(ctx, args)
         if name and command:
             root = ROOT.make_context(name, list(rest)).params["root"]
@@ -355,7 +396,7 @@ class Kinds(click.Group):
 
 @click.group(cls=Kinds, context_settings=CONTEXT)
 def main() -> None:
-    """Add a vendor, product, tier, event or source: asks for each column and writes a legal row.
+    """Add a vendor, product, tier, source, event and so on: asks for each column and writes a legal row.
 
     Every column is also an option; see the help of each command.
 

@@ -86,9 +86,7 @@ def main(*, old: str | None, new: str | None, root: Path, file: Path | None) -> 
         raise CannotRunError(f"{done.trouble}. Run it again; {_mails(waiting)} waiting.")
     if next_due is not None:
         day = datetime.fromtimestamp(next_due, UTC)
-        click.echo(
-            f"{_mails(waiting)} waiting for another try, not before {day:%Y-%m-%d %H:%M} UTC; run it again."
-        )
+        click.echo(f"{_mails(waiting)} waiting for another try, not before {day:%Y-%m-%d %H:%M} UTC; run it again.")
         sys.exit(1)
 
 

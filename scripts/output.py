@@ -51,8 +51,8 @@ def replacing(out: Path) -> Iterator[Path]:
 
 
 def checksums(folder: Path) -> str:
-    """Return the lines of `SHA256SUMS` for all files below `folder`, by path."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CHECKSUMS)
+    """Return the lines of the `SHA256SUMS` of `folder`: all other files below it, by path."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / CHECKSUMS)
     return "".join(f"{_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
 
 

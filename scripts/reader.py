@@ -10,6 +10,9 @@ from pathlib import Path
 # A cell larger than this is not a fact; the limit itself is checked by FMT002, here the reader must only survive it.
 csv.field_size_limit(sys.maxsize)
 
+# What may separate the cells of a file that a spreadsheet saved; commas are what we write.
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -87,18 +90,25 @@ def _decode(data: bytes, faults: list[Fault]) -> str | None:
 
 
 def _parse(content: Content, columns: tuple[str, ...]) -> None:
-    reader = csv.reader(io.StringIO(content.text, newline=""), strict=True)
+    delimiter, width = _dialect(content.text, columns)
+    reader = csv.reader(io.StringIO(content.text, newline=""), strict=True, delimiter=delimiter)
     start = 1
     try:
         header = tuple(next(reader))
-        if header != columns:
+        if header[: len(columns)] != columns or len(header) != width:
             content.faults.append(Fault("FMT004", 1, "", _header_fault(header, columns)))
             return
+        if delimiter != ",":
+            detail = f"the cells are separated by {DELIMITERS[delimiter]}, not by commas"
+            content.faults.append(Fault("FMT009", 1, "", detail))
+        elif width > len(columns):
+            content.faults.append(Fault("FMT009", 1, "", f"empty columns follow the last one, {columns[-1]}"))
         start = reader.line_num + 1
         for cells in reader:
             blank = not any(map(str.strip, cells))
-            if blank or len(cells) != len(columns):
-                content.faults.append(_row_fault(start, cells, columns))
+            whole = len(cells) == width and not any(map(str.strip, cells[len(columns) :]))
+            if blank or not whole:
+                content.faults.append(_row_fault(start, cells, columns, width))
             if not blank:
                 content.rows.append((start, (cells + [""] * len(columns))[: len(columns)]))
             start = reader.line_num + 1
@@ -106,6 +116,19 @@ def _parse(content: Content, columns: tuple[str, ...]) -> None:
         never_closed = "unexpected end of data" in str(error)
         detail = 'a quote (") opens here and is never closed' if never_closed else "text follows a closing quote"
         content.faults.append(Fault("FMT003", start, "", detail))
+
+
+def _dialect(text: str, columns: tuple[str, ...]) -> tuple[str, int]:
+    """Return what separates the cells, and the number of columns with those that a spreadsheet added, without a name.
+
+    Only a header that names all columns in their order tells it for certain; otherwise cells are held to the schema.
+    """
+    first = text.splitlines()[0]
+    for delimiter in DELIMITERS:
+        header = next(csv.reader([first], delimiter=delimiter), [])
+        if tuple(header[: len(columns)]) == columns and not any(header[len(columns) :]):
+            return delimiter, len(header)
+    return ",", len(columns)
 
 
 def _header_fault(header: tuple[str, ...], columns: tuple[str, ...]) -> str:
@@ -127,8 +150,9 @@ def _header_fault(header: tuple[str, ...], columns: tuple[str, ...]) -> str:
     return "the columns are not in the order of the schema"
 
 
-def _row_fault(line: int, cells: list[str], columns: tuple[str, ...]) -> Fault:
+def _row_fault(line: int, cells: list[str], columns: tuple[str, ...], width: int) -> Fault:
     if not any(map(str.strip, cells)):
         return Fault("FMT008", line, "", "the line is blank")
     column = columns[min(len(cells), len(columns) - 1)]
-    return Fault("FMT005", line, column, f"the row has {len(cells)} cells instead of {len(columns)}")
+    wanted = width if len(cells) != width else len(columns)
+    return Fault("FMT005", line, column, f"the row has {len(cells)} cells instead of {wanted}")

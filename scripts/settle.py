@@ -1,6 +1,5 @@
 """Move the dataset to a later day and carry the events that fell due: ``python -m scripts.settle DATE``."""
 
-import json
 import sys
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,14 +10,18 @@ import click
 from scripts.check import check
 from scripts.cli import CONTEXT, day, reports_mistakes, root_option
 from scripts.dataset import DESCRIPTOR, CannotRunError, Dataset, canonical, open_dataset
-from scripts.edit import replace_texts
+from scripts.edit import replace_texts, with_value
 from scripts.engine import Engine
-from scripts.locate import offset_of
+from scripts.github import from_environment, plain
+from scripts.proposal import PREFIX, Proposal, propose, standing
 from scripts.report import as_text
 
 # What must hold before a fold can be believed: rows are whole, ids stand and stand once, dates and values are legal,
 # sources are known.
 NEEDED = ("EVT005", "FMT003", "FMT004", "FMT005", "KEY001", "SHP005", "SRC001", "VAL005")
+
+# GitHub starts no workflow for what a workflow opened, so that none can set off the next.
+CHECK_IT = "\nRead the documents again before you merge. To have this checked, close it and open it again."
 
 # The value of every claim on a day, with the events it rests on, those that brought it about first.
 STATE = """
@@ -63,10 +66,10 @@ def due(dataset: Dataset, on: str) -> list[Carried]:
     return carried
 
 
-def settle(dataset: Dataset, on: str, carried: list[Carried]) -> None:
-    """Write the claims carried into the balance, and the day `on` into the descriptor.
+def settled(dataset: Dataset, on: str, carried: list[Carried]) -> dict[str, str]:
+    """Return the files that change (path -> text): the claims carried into the balance, the day `on` in the descriptor.
 
-    The balance comes first: killed in between, a second run completes the work.
+    The balance comes first: killed between the two, a second run completes the work.
     """
     texts = {}
     if carried:
@@ -76,15 +79,8 @@ def settle(dataset: Dataset, on: str, carried: list[Carried]) -> None:
             rows[claim.tier_id].cells[claim.field] = claim.after
         texts[table.spec.path] = canonical(table.spec, table.rows)
     if on != dataset.as_of:
-        texts[DESCRIPTOR] = _with_as_of((dataset.root / DESCRIPTOR).read_bytes().decode("utf-8"), on)
-    replace_texts(dataset.root, texts)
-
-
-def _with_as_of(text: str, on: str) -> str:
-    """Return the descriptor with another day; the rest stays as it was typed."""
-    start = offset_of(text, ["as_of"])
-    _, end = json.JSONDecoder().raw_decode(text, start)
-    return f'{text[:start]}"{on}"{text[end:]}'
+        texts[DESCRIPTOR] = with_value((dataset.root / DESCRIPTOR).read_bytes().decode("utf-8"), "as_of", on)
+    return texts
 
 
 def _notes_needed(dataset: Dataset, carried: list[Carried]) -> list[Carried]:
@@ -97,8 +93,9 @@ def _notes_needed(dataset: Dataset, carried: list[Carried]) -> list[Carried]:
 @click.argument("date")
 @root_option
 @click.option("--dry-run", is_flag=True, help="Say what would change and write nothing.")
+@click.option("--propose", "proposing", is_flag=True, help="Where a claim changes, open a pull request; in a workflow.")
 @reports_mistakes
-def main(*, date: str, root: Path, dry_run: bool) -> None:
+def main(*, date: str, root: Path, dry_run: bool, proposing: bool) -> None:
     """Move the day the dataset stands at forward to DATE (YYYY-MM-DD), and carry the events that fell due.
 
     With the day it stands at, only the balance is brought in line with the events.
@@ -107,6 +104,8 @@ def main(*, date: str, root: Path, dry_run: bool) -> None:
 
     Example: python -m scripts.settle 2027-01-01 --dry-run
     """
+    if dry_run and proposing:
+        raise CannotRunError("--dry-run and --propose exclude each other. Give one of them.")
     dataset = open_dataset(root)
     on = day(date)
     if on < dataset.as_of:
@@ -117,10 +116,29 @@ def main(*, date: str, root: Path, dry_run: bool) -> None:
         click.echo("nothing was written; mend these findings first", err=True)
         sys.exit(1)
     carried = due(dataset, on)
+    if proposing:
+        _propose(dataset, on, carried)
+        return
     if not dry_run:
-        settle(dataset, on, carried)
+        replace_texts(dataset.root, settled(dataset, on, carried))
     for line in _said(dataset, on, carried, dry_run=dry_run):
         click.echo(line)
+
+
+def _propose(dataset: Dataset, on: str, carried: list[Carried]) -> None:
+    """Open a pull request with what fell due, unless one is open; the folder stays as it is."""
+    if not carried:
+        click.echo(f"no event has fallen due by {on}")
+        return
+    repository = from_environment()
+    if other := standing(repository):
+        click.echo(f"{other} is open already; merge or close it first")
+        return
+    lines = [f"- {plain(line)}" for line in _said(dataset, on, carried, dry_run=False)]
+    text = "\n".join(["Events of the ledger have fallen due; the balance follows them.\n", *lines, CHECK_IT])
+    title = f"settle: {len(carried)} claim{'' if len(carried) == 1 else 's'} fell due by {on}"
+    files = settled(dataset, on, carried)
+    click.echo(f"opened {propose(repository, dataset.root, Proposal(f'{PREFIX}{on}', title, text, files))}")
 
 
 def _said(dataset: Dataset, on: str, carried: list[Carried], *, dry_run: bool) -> list[str]:

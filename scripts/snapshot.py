@@ -49,7 +49,8 @@ class Snapshot:
     @cached_property
     def ranks(self) -> Mapping[tuple[str, str], int]:
         """Ranks of the codes, by `table.column` and code; of claims, worst for users first."""
-        return {(row["field"], row["value"]): int(row["rank"]) for row in self.rows["vocabulary"].values()}
+        rows = self.rows["vocabulary"].values()
+        return {(row["field"], row["value"]): int(row["rank"]) for row in rows if row["rank"].isdecimal()}
 
     @cached_property
     def claims(self) -> tuple[str, ...]:
@@ -65,16 +66,23 @@ def open_snapshot(where: str, root: Path) -> Snapshot:
     dataset can be read from it.
     """
     path = Path(where)
+    if path.is_dir() and not (path / DATABASE).is_file():
+        return of_dataset(open_dataset(path))
+    return open_release(path) if path.exists() else _of_commit(where, root)
+
+
+def open_release(path: Path) -> Snapshot:
+    """Read what was published: a release folder, its database or its zip. Raises CannotRunError for all else."""
     try:
         if (path / DATABASE).is_file():
             return _of_release(path)
-        if path.is_dir():
-            return of_dataset(open_dataset(path))
-        if path.is_file():
-            return _of_file(path)
+        with path.open("rb") as file:
+            start = file.read(len(SQLITE))
     except OSError as error:
-        raise CannotRunError(f"{where}: cannot be read ({error.strerror}). Give leave to read it.") from None
-    return _of_commit(where, root)
+        raise CannotRunError(
+            f"{path}: cannot be read as a release ({error.strerror}). Name its folder or file."
+        ) from None
+    return _of_database(path) if start == SQLITE else _of_zip(path)
 
 
 def of_dataset(dataset: Dataset, commit: str | None = None) -> Snapshot:
@@ -125,18 +133,14 @@ def _of_release(folder: Path) -> Snapshot:
     return _of_database(folder / DATABASE, None if about.get("modified", True) else about["commit"])
 
 
-def _of_file(path: Path) -> Snapshot:
-    with path.open("rb") as file:
-        start = file.read(len(SQLITE))
-    if start == SQLITE:
-        return _of_database(path)
-    if zipfile.is_zipfile(path):
-        try:
-            with zipfile.ZipFile(path) as archive:
-                return _of_package(archive)
-        except (KeyError, ValueError, TypeError, csv.Error, zipfile.BadZipFile) as error:
-            raise CannotRunError(f"{path}: is not the zip of a data package ({error}). Download it anew.") from None
-    raise CannotRunError(f"{path}: is neither a database of a release nor a zip of the data package. Name one.")
+def _of_zip(path: Path) -> Snapshot:
+    if not zipfile.is_zipfile(path):
+        raise CannotRunError(f"{path}: is neither a database of a release nor a zip of the data package. Name one.")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _of_package(archive)
+    except (KeyError, ValueError, TypeError, csv.Error, zipfile.BadZipFile) as error:
+        raise CannotRunError(f"{path}: is not the zip of a data package ({error}). Download it anew.") from None
 
 
 def _of_package(archive: zipfile.ZipFile) -> Snapshot:
@@ -173,12 +177,13 @@ def _of_connection(connection: sqlite3.Connection, commit: str | None) -> Snapsh
         info = connection.execute(f'pragma table_info("{name}")').fetchall()
         key = tuple(row["name"] for row in sorted(info, key=lambda row: row["pk"]) if row["pk"])
         titles = dict(connection.execute('select "column", title from columns where "table" = ?', [name]).fetchall())
+        # The build adds columns that no one types.
         typed = [row["name"] for row in info if not row["name"].endswith("_earliest") and row["name"] != "row_ref"]
         rows = [
             (row["row_ref"], {column: "" if row[column] is None else str(row[column]) for column in typed})
             for row in connection.execute(f'select * from "{name}"')  # noqa: S608 names of this schema
         ]
-        tables[name] = _Table(key, titles, rows)
+        tables[name] = _Table(key, {column: titles[column] for column in typed}, rows)
     return _snapshot(about, tables, commit)
 
 
@@ -190,10 +195,9 @@ def _of_commit(name: str, root: Path) -> Snapshot:
             "Name a release folder, a database, a zip, a folder that holds datapackage.json, or a commit."
         )
     commit = found.decode().strip()
-    prefix = (git(root, "rev-parse", "--show-prefix") or b"").decode().strip()
-    packed = git(root, "archive", "--format=tar", f"{commit}:{prefix}", DESCRIPTOR, "data", "schema")
+    packed = git(root, "archive", "--format=tar", commit, DESCRIPTOR, "data", "schema")
     if packed is None:
-        raise CannotRunError(f"{name}: the commit {commit} holds no dataset in {prefix or 'its root'}. Name another.")
+        raise CannotRunError(f"{name}: the commit {commit} holds no dataset in {root.resolve()}. Name another.")
     with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(folder, filter="data")
         return of_dataset(open_dataset(Path(folder)), commit)

@@ -50,21 +50,21 @@ def listed(items: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
 
 
-def claim_changed(said: Said, *, late: bool) -> str:
-    """Say that a vendor changed what it may do; `late` where that was before the day of the old record."""
-    what = f'{inline(said.field)} changed from "{said.before}" to "{said.after}" {_since(said)}'
-    return _sentence(said.about, what, "which was learned of late" if late else "", said.by)
+def claim_changed(said: Said) -> str:
+    """Say that a vendor changed what it may do."""
+    what = f'{inline(said.field)} changed from "{said.before}" to "{said.after}"{_since(said)}'
+    return _sentence(said.about, what, said.by)
 
 
 def claim_corrected(said: Said) -> str:
     """Say that the record was wrong."""
     what = f'{inline(said.field)} was recorded wrongly as "{said.before}" and is corrected to "{said.after}"'
-    return _sentence(said.about, what, _since(said), said.by)
+    return _sentence(said.about, what + _since(said), said.by)
 
 
 def claim_added(said: Said) -> str:
     """Say that a value is known where nobody had looked."""
-    return _sentence(said.about, f'{inline(said.field)} is now known, "{said.after}"', _since(said), said.by)
+    return _sentence(said.about, f'{inline(said.field)} is now known, "{said.after}"{_since(said)}', said.by)
 
 
 def claim_removed(said: Said) -> str:
@@ -78,8 +78,8 @@ def event(kind: str, said: Said, *, upcoming: bool) -> str:
         sentence = _sentence(subject(said.about, said.date), said.summary.rstrip("."), said.by)
     else:
         verb = _changes(said, upcoming=upcoming) if kind == "change" else "will be" if upcoming else "is"
-        when = f"from {said.date}" if upcoming else _since(said)
-        sentence = _sentence(said.about, f'{inline(said.field)} {verb} "{said.after}" {when}', said.by)
+        when = f" from {said.date}" if upcoming else _since(said)
+        sentence = _sentence(said.about, f'{inline(said.field)} {verb} "{said.after}"{when}', said.by)
     return f"{sentence}; deadline {said.deadline}" if said.deadline else sentence
 
 
@@ -111,7 +111,7 @@ def moved(noun: str, old_id: str, new_ids: Sequence[str], reason: str) -> str:
 
 def _since(said: Said) -> str:
     """Say from when something holds; where that was only observed, it may have been earlier."""
-    return f"{'seen since' if said.basis == 'observed' else 'since'} {said.date}" if said.date else ""
+    return f"{', seen since' if said.basis == 'observed' else ' since'} {said.date}" if said.date else ""
 
 
 def _changes(said: Said, *, upcoming: bool) -> str:
@@ -123,5 +123,4 @@ def _changes(said: Said, *, upcoming: bool) -> str:
 
 
 def _sentence(about: str, *parts: str) -> str:
-    said = ", ".join(part.rstrip() for part in parts if part)
-    return f"{about}: {said}" if about else said
+    return f"{about}: {', '.join(part for part in parts if part)}"

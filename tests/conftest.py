@@ -14,6 +14,7 @@ from scripts.instance import write_instance
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
 AS_OF = "2026-01-15"
+LIVE = "https://live.example"  # a running instance, for what is published
 
 
 @dataclass
@@ -106,12 +107,41 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def publication(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """All that is published of the small ledger, and the dead links of its site."""
+    from scripts.publish import publish  # noqa: PLC0415 needs pyarrow, which the environment `next` lacks
+
+    folder = tmp_path_factory.mktemp("published")
+    (folder / "ledger").mkdir()
+    report, dead = publish(copy_ledger(folder / "ledger").root, folder / "dist", live=LIVE)
+    assert report.clean, report.findings
+    return folder / "dist", dead
+
+
+@pytest.fixture(scope="session")
+def published(publication: tuple[Path, list[str]]) -> Path:
+    """All that is published of the small ledger."""
+    return publication[0]
+
+
+@pytest.fixture(scope="session")
 def real_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The release of the real data."""
     folder = tmp_path_factory.mktemp("real")
     report = build(PROJECT, folder / "dist")
     assert report.clean, report.findings
     return folder / "dist"
+
+
+@pytest.fixture(scope="session")
+def real_parquet(real_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Parquet files of the real data."""
+    from scripts.parquet import write_parquet  # noqa: PLC0415 needs pyarrow, which the environment `next` lacks
+
+    folder = tmp_path_factory.mktemp("parquet")
+    (folder / DATABASE).symlink_to(real_release / DATABASE)
+    write_parquet(open_dataset(PROJECT), folder)
+    return folder / "parquet"
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ DATA = {"scripts.locate", "scripts.reader", "scripts.dataset"}
 RULES = {"rules"}
 CHECK = {"scripts.cli", "scripts.engine", "scripts.report", "scripts.check"}
 # Modules that may ask what the check found: those that refuse to go on, or that show it.
-ASK_THE_CHECK = {"scripts.build", "scripts.new", "scripts.publish", "scripts.settle"}
+ASK_THE_CHECK = {"scripts.build", "scripts.new", "scripts.publish", "scripts.release", "scripts.settle"}
 
 # The commands of the alerts.
 SEND = {"scripts.notify", "scripts.forget", "scripts.backup", "scripts.restore"}

@@ -2,7 +2,7 @@
 title: the header line names exactly the columns of the schema, in their order
 why: A column that moved or was renamed puts every value under the wrong name.
 fix: Copy the header line from the last commit, and put each cell back under its column.
-bad: `vendor_id;name;website`, or `vendor_id, name,website`
+bad: `vendor_id,title,website`, or `vendor_id, name,website`
 good: `vendor_id,name,website`
 severity: error
 reads:

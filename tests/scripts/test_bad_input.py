@@ -83,8 +83,21 @@ BAD = (
     content("Latin-1", (HEADER + ACME.replace("Acme", "Acmé")).encode("latin-1"), "FMT003", 2),
     content("UTF-16", (HEADER + ACME).encode("utf-16"), "FMT003", 1),
     content("UTF-16 without its mark", (HEADER + ACME).encode("utf-16-le"), "FMT003", 1),
-    content("semicolons", (HEADER + ACME).replace(",", ";"), "FMT004", 1),
-    content("tabs", (HEADER + ACME).replace(",", "\t"), "FMT004", 1),
+    content("semicolons", (HEADER + ACME).replace(",", ";"), "FMT009", 1),
+    content("tabs", (HEADER + ACME).replace(",", "\t"), "FMT009", 1),
+    content("empty columns", (HEADER + ACME).replace("\n", ",,\n"), "FMT009", 1),
+    Bad(
+        "a cell beside the last column",
+        lambda ledger: ledger.write("vendors", HEADER.replace("\n", ",\n") + ACME.replace("\n", ",x\n")),
+        (("FMT005", VENDORS, 2, "website"), ("FMT009", VENDORS, 1, "")),
+        "KEY004",
+    ),
+    Bad(
+        "a row shorter than the columns that were touched",
+        lambda ledger: ledger.write("vendors", HEADER.replace("\n", ",\n") + ACME),
+        (("FMT005", VENDORS, 2, "website"), ("FMT009", VENDORS, 1, "")),
+        "KEY004",
+    ),
     content("a quote never closed", HEADER + ACME.replace("Acme", '"Acme'), "FMT003", 2),
     content("text behind a closing quote", HEADER + ACME.replace("Acme", '"Ac"me'), "FMT003", 2),
     content("a short row", HEADER + ACME + "zeta,Zeta\n", "FMT005", 3, "website"),
@@ -199,7 +212,7 @@ MISTAKES: dict[str, tuple[Callable[[Ledger], object], str | int, str]] = {
     ),
     "no JSON": (
         descriptor('"name": "does-it-train",', '"name": "does-it-train"'),
-        '"title": "Does',
+        '"id": "tag:',
         "datapackage.json: is not valid JSON",
     ),
     "JSON that never ends": (

@@ -32,7 +32,8 @@ def test_holds_every_file_that_is_promised(release: Path) -> None:
     files = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
     schemas = {f"json/schema/{name}.schema.json" for name in ("all", "changes", "index", "manifest", "product")}
     documents = {"json/all.json", "json/index.json", "json/products/parrot.json"}
-    assert files == {DATABASE, "manifest.json", CHECKSUMS} | documents | schemas
+    feeds = {f"feeds/{name}.{ending}" for name in ("all", "products/parrot") for ending in ("atom", "ics", "json")}
+    assert files == {DATABASE, "manifest.json", CHECKSUMS} | documents | schemas | feeds
 
 
 def test_the_manifest_says_what_was_built(release: Path) -> None:

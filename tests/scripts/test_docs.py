@@ -21,6 +21,7 @@ def test_the_pages_of_the_project_are_up_to_date() -> None:
 
 def test_a_page_out_of_date_is_shown_and_mended(ledger: Ledger) -> None:
     shutil.copytree(PROJECT / "docs", ledger.root / "docs")
+    run(ledger.root, "--write")
     page = ledger.root / "docs" / "rules.md"
     page.write_text(page.read_text().replace("EVT002", "EVT999"))
     (ledger.root / "docs" / "columns.md").unlink()
@@ -28,7 +29,7 @@ def test_a_page_out_of_date_is_shown_and_mended(ledger: Ledger) -> None:
     assert code == 1
     assert "-### EVT999" in said
     assert "docs/rules.md is out of date" in said
-    assert run(ledger.root, "--write") == (0, "wrote docs/columns.md\nwrote docs/coverage.md\nwrote docs/rules.md\n")
+    assert run(ledger.root, "--write") == (0, "wrote docs/columns.md\nwrote docs/rules.md\n")
     assert run(ledger.root) == (0, "")
 
 

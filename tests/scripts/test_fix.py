@@ -116,7 +116,11 @@ def test_fills_the_ids_of_events_and_numbers_those_that_are_taken(ledger: Ledger
 def test_makes_no_id_of_cells_that_are_wrong(ledger: Ledger) -> None:
     ledger.add("events", product_id="parrot", tier_id="parrot-free", field="training", effective_on="next year")
     before = files(ledger.root)
-    assert run(ledger.root).output == "nothing to fix\n"
+    result = run(ledger.root)
+    assert (result.exit_code, result.stdout) == (1, "")
+    no_id, no_date = (line.removesuffix("; the cell is left as it is") for line in result.stderr.splitlines()[::2])
+    assert no_id.startswith("data/events.csv:2: event_id: the event has no id yet")
+    assert no_date.startswith('data/events.csv:2: effective_on: "next year" is not a date; write YYYY-MM-DD')
     assert files(ledger.root) == before
 
 
@@ -155,7 +159,7 @@ def test_leaves_a_file_with_a_ragged_row_and_mends_the_others(ledger: Ledger) ->
     ("content", "said"),
     [
         (b"vendor_id,name,website\nacme,Acm\xe9,https://acme.example\n", "data/vendors.csv:2: byte 0xe9"),
-        (b"vendor_id;name;website\nacme;Acme;https://acme.example\n", "data/vendors.csv:1: the columns are separated"),
+        (b"vendor_id;name;site\nacme;Acme;https://acme.example\n", "data/vendors.csv:1: the columns are separated"),
         (b'vendor_id,name,website\nacme,"Acme,https://acme.example\n', "data/vendors.csv:2: a quote"),
         (b"", "data/vendors.csv:1: the file is empty"),
     ],
@@ -189,11 +193,12 @@ def test_a_dry_run_writes_nothing_and_prints_a_patch_that_does_the_same(ledger: 
     patch = tmp_path / "patch"
     result = CliRunner().invoke(fix.main, ["--root", str(ledger.root), "--dry-run"])
     patch.write_bytes(result.stdout_bytes)
-    assert result.exit_code == 0
+    assert result.exit_code == 1
     assert files(ledger.root) == before
     assert "data/sources.csv: mended note (1)\n" in result.stderr
 
-    assert run(ledger.root).exit_code == 0
+    assert "data/sources.csv:7: note: the cell holds a line or paragraph separator" in result.stderr
+    assert run(ledger.root).exit_code == 1
     mended = files(ledger.root)
     for name, content in before.items():
         (ledger.root / name).write_bytes(content)
@@ -311,9 +316,10 @@ def test_any_readable_table_is_mended_at_once_and_keeps_its_words(
         after = files(ledger.root)
         second = run(ledger.root)
 
-        assert first.exit_code == 0, first.output
-        assert (first.output == "nothing to fix\n") is not to_mend
-        assert (second.exit_code, second.output) == (0, "nothing to fix\n")
+        left = first.stderr != ""
+        assert first.exit_code == int(left), first.output
+        assert (first.stdout in ("", "nothing to fix\n")) is not to_mend
+        assert (second.exit_code, second.stdout) == (int(left), "" if left else "nothing to fix\n")
         assert files(ledger.root) == after
         table = ledger.open().table("sources")
         assert ledger.path("sources").read_bytes().decode() == canonical(table.spec, table.rows)

@@ -4,14 +4,15 @@ import json
 import re
 from pathlib import Path
 
-from scripts.instance import WEB, stored_queries
+from scripts.instance import WEB, stored_queries, write_instance
 
 
 def test_is_a_folder_that_both_lines_of_datasette_can_serve(instance: Path) -> None:
     assert {path.name for path in instance.iterdir()} == {
         "does-it-train.sqlite",
         "metadata.json", "settings.json", "datasette.json", "inspect-data.json",
-        "alerts", "examples", "pages", "plugins", "queries", "static", "templates", "release",
+        "alerts", "examples", "guard", "pages", "plugins", "queries", "static", "templates", "release",
+        "Dockerfile", ".dockerignore", "nginx.conf", "publish.sh", "requirements.txt",
     }  # fmt: skip
     settings = json.loads((instance / "settings.json").read_text())
     newer = json.loads((instance / "datasette.json").read_text())
@@ -47,3 +48,11 @@ def test_every_stored_query_has_title_description_and_sql() -> None:
     for name, query in queries.items():
         assert query.keys() == {"title", "description", "sql"}, name
         assert re.match(r"select ", query["sql"]), name
+
+
+def test_a_database_alone_is_served_without_files_to_take(release: Path, tmp_path: Path) -> None:
+    (tmp_path / "does-it-train.sqlite").symlink_to(release / "does-it-train.sqlite")
+    (tmp_path / "instance").mkdir()
+    write_instance(tmp_path / "does-it-train.sqlite", tmp_path / "instance")
+    assert not (tmp_path / "instance" / "release").exists()
+    assert (tmp_path / "instance" / "does-it-train.sqlite").is_file()

@@ -42,12 +42,27 @@ EVENT = {
     "summary": "Chats train models unless the user opts out.",
     "confidence": "high",
 }
+MISCONCEPTION = {
+    "product_id": "parrot",
+    "belief": "Parrot keeps chats for ever.",
+    "correction": "It deletes them after thirty days, or after five years where they may train.",
+    "event_ids": "parrot-free-retention-2025-01-05",
+}
+REDIRECT = {
+    "old_id": "parrot-plus",
+    "table": "tiers",
+    "new_ids": "parrot-free",
+    "kind": "merged",
+    "reason": "Plus stands under the same terms.",
+}
 ROWS = {
     "vendor": VENDOR,
     "product": {"vendor_id": "acme", "name": "Owl", "category": "meetings", "website": "https://owl.example"},
     "tier": TIER,
     "event": EVENT,
     "source": SOURCE,
+    "misconception": MISCONCEPTION,
+    "redirect": REDIRECT,
 }
 
 
@@ -128,6 +143,7 @@ def test_a_row_by_answers_is_the_row_by_options(ledger: Ledger) -> None:
         ("event", EVENT, "parrot-free-training-2025-09-28-2"),
         ("vendor", VENDOR | {"name": "x" * 99 + " y"}, "x" * 99),
         ("vendor", VENDOR | {"vendor_id": "zl"}, "zl"),
+        ("misconception", MISCONCEPTION, "parrot-parrot-keeps-chats-for-ever"),
     ],
 )
 def test_ids_are_made_of_the_row_unless_given(ledger: Ledger, kind: str, cells: dict[str, str], wanted: str) -> None:
@@ -152,6 +168,35 @@ def test_a_default_gives_way_to_what_is_given(ledger: Ledger) -> None:
     add(ledger, "tier", TIER | {"verified_on": "2026-01-14", "review_days": "180"})
     tier = {row["name"]: row for row in ledger.open().table("tiers").rows}[TIER["name"]]
     assert (tier["verified_on"], tier["review_days"]) == ("2026-01-14", "180")
+
+
+def test_the_product_of_an_event_follows_from_its_tier(ledger: Ledger) -> None:
+    cells = {column: cell for column, cell in EVENT.items() if column != "product_id"}
+    assert "  product_id: parrot\n" in add(ledger, "event", cells).stdout
+    assert "--product-id: must be filled" in refused(ledger, "event", cells | {"tier_id": "parrot-fre"})
+
+
+def test_the_value_before_a_change_follows_from_the_balance_unless_it_is_given(ledger: Ledger) -> None:
+    cells = EVENT | {"kind": "change", "field": "retention", "value": "P60D", "effective_on": "2026-01-12"}
+    assert "  value_before: P30D\n" in add(ledger, "event", cells).stdout
+    assert "  value_before: \n" in add(ledger, "event", cells | {"value_before": "", "event_id": "other"}).stdout
+    assert "  value_before: \n" in add(ledger, "event", cells | {"kind": "observation", "event_id": "third"}).stdout
+
+
+def test_what_follows_is_offered_as_an_answer(ledger: Ledger) -> None:
+    result = answer(ledger, "event", "change", "", "zdr", given={"tier_id": "parrot-api"})
+    assert "product_id [parrot]: " in result.stdout
+    assert "value_before (Enter leaves it empty) [on_request]: " in result.stdout
+
+
+def test_a_redirect_is_asked_for_with_the_ids_that_it_may_lead_to(ledger: Ledger) -> None:
+    result = answer(ledger, "redirect", "merged", "parrot-plus", "tiers", "", "", "Same terms.", "")
+    assert asked(result) == ["Kind", "Old id", "Table", "New ids", "Date", "Reason"]
+    assert "  one of: parrot-api, parrot-free\n" in result.stdout
+    assert f"date [{AS_OF}]: " in result.stdout
+    assert result.exit_code == 0, result.output
+    assert f"parrot-plus,tiers,,merged,{AS_OF},Same terms.\n" in ledger.text("redirects")
+    assert "KEY004" in result.stdout, "what is still wrong with it is said"
 
 
 def test_mends_what_rules_can_mend(ledger: Ledger) -> None:
@@ -189,6 +234,9 @@ def test_names_every_missing_option(ledger: Ledger) -> None:
         ("event", {"value": "P30D"}, '--value: "P30D" is not a value of training; it takes yes, opt_out'),
         ("event", {"value": ""}, "--value: an event of kind observation needs a value"),
         ("event", {"field": "privacy"}, "--field: "),
+        ("event", {"notice": ""}, "Whether the change was announced. One of: announced, silent, unknown"),
+        ("redirect", {"old_id": ""}, "--old-id: must be filled"),
+        ("redirect", {"table": "owls"}, '--table: "owls" is not one of vendors, products, '),
     ],
 )
 def test_refuses_what_a_column_does_not_take(ledger: Ledger, kind: str, cell: dict[str, str], said: str) -> None:
@@ -205,6 +253,8 @@ def test_refuses_what_a_column_does_not_take(ledger: Ledger, kind: str, cell: di
         ("vendor", {"vendor_id": "acme"}, '--vendor-id: "acme" is taken by data/vendors.csv:2'),
         ("event", {"event_id": "parrot-free-training-2025-09-28"}, "is taken by data/events.csv:"),
         ("product", {"product_id": "polly"}, '"polly" was an id before (data/redirects.csv) and is never given again'),
+        ("redirect", {"new_ids": "parrot-fre"}, 'there is no "parrot-fre" in data/tiers.csv; did you mean parrot-free'),
+        ("redirect", {"old_id": "polly", "table": "products"}, '"polly;products" is taken by data/redirects.csv:2'),
     ],
 )
 def test_refuses_ids_that_are_not_there_or_taken(ledger: Ledger, kind: str, cell: dict[str, str], said: str) -> None:
@@ -337,7 +387,8 @@ def test_help_lists_the_kinds_without_a_dataset(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["vendors"], "No such command 'vendors'"),
+        (["vendors"], "No such command 'vendors'. Did you mean 'vendor'?"),
+        (["owl"], "No such command 'owl'."),
         (["vendor", "--nmae", "x"], "No such option '--nmae'"),
         (["vendor", "--root"], "Option '--root' requires an argument"),
         (["vendor", "--root", "nowhere"], "error: nowhere: is not a folder"),

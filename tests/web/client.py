@@ -17,6 +17,23 @@ from tests.conftest import PROJECT
 DATA = "/does-it-train"
 # A request: its method, its path, and what httpx takes beside them.
 Asked = tuple[str, str, Mapping[str, Any]]
+# A page of every kind.
+KINDS = [
+    "/",
+    "/products/claude",
+    "/products/claude?as_of=2025-01-01",
+    "/vendors/anthropic",
+    "/compare",
+    "/compare?products=claude,chatgpt,gemini",
+    "/changes",
+    "/changes/2025-08",
+    "/upcoming",
+    "/misconceptions",
+    "/sources/claude-consumer-terms-2025-10",
+    "/quality",
+    "/data",
+    "/about",
+]
 
 
 def get(folder: Path, *paths: str) -> list[Any]:

@@ -6,10 +6,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from datasette.app import Datasette
 
 from scripts.instance import stored_queries, write_instance
 from tests.conftest import PROJECT
-from tests.web.client import DATA, altered, answers, column, get
+from tests.web.client import DATA, KINDS, altered, answers, column, get
 
 pytestmark = pytest.mark.xdist_group("pages")  # one instance for all of them
 
@@ -37,24 +38,6 @@ def test_the_home_page_leads_to_every_product(instance: Path) -> None:
     (page,) = get(instance, "/")
     linked = set(re.findall(r'href="/products/([a-z0-9-]+)"', page.text))
     assert linked >= set(column("product_id", "products"))
-
-
-KINDS = [
-    "/",
-    "/products/claude",
-    "/products/claude?as_of=2025-01-01",
-    "/vendors/anthropic",
-    "/compare",
-    "/compare?products=claude,chatgpt,gemini",
-    "/changes",
-    "/changes/2025-08",
-    "/upcoming",
-    "/misconceptions",
-    "/sources/claude-consumer-terms-2025-10",
-    "/quality",
-    "/data",
-    "/about",
-]
 
 
 @pytest.mark.parametrize("path", KINDS)
@@ -145,11 +128,10 @@ def test_what_stands_beside_a_page_moves_with_it_and_a_withdrawn_id_is_gone(rele
 
 
 def test_the_database_is_served_immutable(instance: Path) -> None:
-    (databases, download) = get(instance, "/-/databases.json", "/does-it-train.db")
-    listed = databases.json()
-    entries = listed if isinstance(listed, list) else listed["databases"]  # Datasette 0.65, 1.0
-    assert [(entry["name"], entry["is_mutable"]) for entry in entries] == [("does-it-train", False)]
-    assert download.status_code == 200
+    datasette = Datasette(files=[], config_dir=instance)
+    assert not datasette.get_database("does-it-train").is_mutable
+    (download,) = get(instance, "/does-it-train.db")
+    assert download.content == (instance / "does-it-train.sqlite").read_bytes()
 
 
 def test_settings_took_effect(instance: Path) -> None:

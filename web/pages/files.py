@@ -19,7 +19,9 @@ TYPES = {
     ".ics": "text/calendar; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
     ".zip": "application/zip",
+    ".jsonld": "application/ld+json; charset=utf-8",
     ".parquet": "application/vnd.apache.parquet",
+    ".sqlite": "application/vnd.sqlite3",
     "": "text/plain; charset=utf-8",
 }
 # What stands beside a page of a product, by ending: the file of the release that it is.
@@ -56,6 +58,11 @@ async def release(datasette: Datasette, request: Request) -> Response:
     """Hand out a file of the release."""
     path = request.url_vars["path"]
     return _file(datasette, path, Path(path).suffix)
+
+
+async def schema(datasette: Datasette, request: Request) -> Response:
+    """Hand out a JSON Schema where the document of a product, as it stands beside its page, looks for it."""
+    return _file(datasette, f"json/{request.url_vars['path']}", ".json")
 
 
 @page

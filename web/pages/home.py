@@ -1,5 +1,6 @@
 """`/`: every product's verdict by audience, to be searched, filtered and sorted; what changed and what is to come."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
@@ -26,9 +27,11 @@ async def home(visit: Visit) -> Response:
     sort = visit.argument("sort", SORTS) or "name"
     q = visit.argument("q")[:80]
     matrix = products(await visit.rows("matrix"))
-    shown = order([item for item in matrix if wanted(item, q, asked)], sort)
+    shown = order([item | {"found": matches(item, q)} for item in matrix if wanted(item, asked)], sort)
+    audiences = {audience for item in shown for audience in item["cells"]}
     context = {
-        "audiences": codes["audience"],
+        "audiences": [code for code in codes["audience"] if code["value"] in audiences],
+        "verdicts": Counter(item["verdict"] for item in matrix),
         "codes": codes,
         "asked": asked,
         "q": q,
@@ -59,13 +62,16 @@ def products(rows: Iterable[Row]) -> list[Row]:
     return found
 
 
-def wanted(product: Row, q: str, asked: Mapping[str, str]) -> bool:
-    """Whether a product matches the words of `q` and the filters.
+def matches(product: Row, q: str) -> bool:
+    """Whether the names of a product hold all words of `q`."""
+    return all(word in product["search"] for word in q.lower().split())
+
+
+def wanted(product: Row, asked: Mapping[str, str]) -> bool:
+    """Whether a product passes the filters.
 
     With an audience or a region, some tier for them must have the verdict; otherwise the product must.
     """
-    if not all(word in product["search"] for word in q.lower().split()):
-        return False
     if asked["category"] not in {"", product["category"]}:
         return False
     if not asked["audience"] and not asked["region"]:

@@ -33,14 +33,17 @@ async def context(visit: Visit, product_id: str) -> Row:
         for event in events
         if event["field"] == "training" and event["kind"] == "change" and event["day"] <= visit.as_of
     ]
-    questions = words.questions(head["name"], answer, tiers, changes[0] if changes else None)
+    # Of plans without a record of a past day nobody can say that nobody has looked: they may not have existed.
+    told = [tier for tier in tiers if tier["claims"]] if visit.past else tiers
+    questions = words.questions(head["name"], answer, told, changes[0] if changes else None)
     return {
         "product": {**head, "answer": answer},
         "tiers": tiers,
+        "begins": (await visit.rows("record_begins", product_id=product_id))[0]["day"],
         "decisive": decisive(tiers),
-        "refusals": words.by_sentence(tiers, words.refusal),
+        "refusals": words.by_sentence(told, words.refusal),
         "deadlines": deadlines(events, visit.as_of),
-        "zero": words.by_sentence(tiers, words.zero_retention),
+        "zero": words.by_sentence(told, words.zero_retention),
         "agreements": agreements(tiers),
         "misconceptions": grouped(
             await visit.rows("product_misconceptions", product_id=product_id), "misconception_id"

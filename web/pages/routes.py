@@ -30,6 +30,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/data$", about.data),
     (r"^/about$", about.about),
     (r"^/release/(?P<path>.+)$", files.release),
+    (r"^/(?P<path>schema/[a-z]+\.schema\.json)$", files.schema),
     (r"^/llms\.txt$", files.llms),
     (r"^/sitemap\.xml$", files.sitemap),
     (r"^/robots\.txt$", files.robots),

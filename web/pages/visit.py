@@ -121,7 +121,7 @@ async def rows(datasette: Datasette, query: str, **parameters: str) -> list[Row]
 
 def instance(datasette: Datasette) -> Path:
     """Return the folder that Datasette serves."""
-    return Path(datasette.config_dir)
+    return Path(datasette.config_dir or ".")  # `datasette publish` serves the working folder
 
 
 def grouped(items: Iterable[Row], *names: str) -> dict[Any, list[Row]]:

@@ -4,6 +4,7 @@
 const field = document.getElementById("q");
 const rows = [...document.querySelectorAll("tr[data-search]")];
 const count = document.getElementById("count");
+const nothing = document.getElementById("nothing");
 
 function matches(row, words) {
   return words.every((word) => row.dataset.search.includes(word));
@@ -16,7 +17,8 @@ function narrow() {
     row.hidden = !matches(row, words);
     shown += row.hidden ? 0 : 1;
   }
-  count.textContent = `${shown} of ${rows.length} products`;
+  count.textContent = `${shown} of ${count.dataset.total} products`;
+  nothing.hidden = shown > 0;
 }
 
 // Enter opens the product where only one is left.
