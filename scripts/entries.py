@@ -136,9 +136,9 @@ class Teller:
         return None if rank is None else (rank, 0)
 
     def worse(self, field: str, before: str | None, after: str | None) -> bool | None:
-        """Return whether the value after is worse for users; None where they are alike or have no rank."""
-        ranks = self.badness(field, before), self.badness(field, after)
-        return None if ranks[0] is None or ranks[1] is None or before == after else ranks[1] < ranks[0]
+        """Return whether the value after is worse for users; None where one of them has no rank."""
+        was, is_ = self.badness(field, before), self.badness(field, after)
+        return None if was is None or is_ is None else is_ < was
 
     def label(self, field: str, value: str) -> str:
         """Return what readers see in place of a value of a claim field; an unknown code is shown as it is."""
