@@ -198,7 +198,7 @@ def test_links_that_expired_or_were_forged_are_dead(small: Path, to: Settings) -
     dead = [
         f"manage/{tokens.token(to, 'manage', key, now() - 31 * 24 * HOUR)}",
         f"manage/{tokens.token(to, 'unsubscribe', key, now())}",
-        f"manage/{good}x", f"manage/{key}", "manage/%00", "manage/%E2%82", f"manage/{'x' * 5000}",
+        f"manage/{good}x", f"manage/{key}", "manage/%E2%82", f"manage/{'x' * 5000}",
         f"confirm/{tokens.token(to, 'confirm', f'{key}:raven', now())}",
         f"confirm/{tokens.token(to, 'confirm', f'{key}:parrot', now() - 49 * HOUR)}",
         f"unsubscribe/{good}", f"forget/{tokens.token(to, 'unsubscribe', key, now())}",
