@@ -19,7 +19,7 @@ LATE = {"smtplib.py", "transport.py", "sending.py", "outbox.py"}
 PEOPLE = 2
 
 
-@pytest.mark.parametrize(("way", "deaths"), [("server", 20), ("folder", 10)])
+@pytest.mark.parametrize(("way", "deaths"), [("server", 14), ("folder", 8)])
 def test_killed_at_any_line_a_second_run_completes(mailbox: Mailbox, tmp_path: Path, way: str, deaths: int) -> None:
     outbox = tmp_path / "outbox"
     server = f"smtp://{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{mailbox.port}"

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from scripts.instance import write_instance
 from tests.conftest import PROJECT
 
 DATA = "/does-it-train"
+# A request: its method, its path, and what httpx takes beside them.
+Asked = tuple[str, str, Mapping[str, Any]]
 # A page of every kind.
 KINDS = [
     "/",
@@ -35,18 +38,23 @@ KINDS = [
 
 def get(folder: Path, *paths: str) -> list[Any]:
     """Answers of an instance, in order; redirects are not followed."""
+    return ask(folder, *(("get", path, {}) for path in paths))
 
-    async def ask() -> list[Any]:
+
+def ask(folder: Path, *requests: Asked) -> list[Any]:
+    """Answers of an instance to requests of any kind, in order; redirects are not followed."""
+
+    async def asking() -> list[Any]:
         datasette = Datasette(files=[], config_dir=folder)
         try:
-            return [await datasette.client.get(path) for path in paths]
+            return [await getattr(datasette.client, method)(path, **more) for method, path, more in requests]
         finally:
             for database in datasette.databases.values():
                 database.close()
             if datasette.executor is not None:
                 datasette.executor.shutdown()
 
-    return asyncio.run(ask())
+    return asyncio.run(asking())
 
 
 def answers(folder: Path, *paths: str) -> list[int]:

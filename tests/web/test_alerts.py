@@ -1,6 +1,5 @@
 """The pages of the alerts: through Datasette itself, and once all the way with a served site and a mail server."""
 
-import asyncio
 import os
 import re
 import shutil
@@ -47,14 +46,13 @@ from tests.post import (
     served,
     settings,
 )
+from tests.web.client import Asked, ask
 
 pytestmark = pytest.mark.xdist_group("alerts")  # one instance for all of them
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ANNA = "anna@example.com"
 FORM = {"address": ANNA, "product_id": "parrot", "leave_empty": ""}
-# method, path, and what httpx takes beside them
-Asked = tuple[str, str, Mapping[str, Any]]
 
 
 @pytest.fixture(scope="session")
@@ -71,22 +69,6 @@ def to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     for name, value in environment(tmp_path).items():
         monkeypatch.setenv(name, value)
     return settings(tmp_path)
-
-
-def ask(folder: Path, *requests: Asked) -> list[Any]:
-    """Answers of an instance, in order; redirects are not followed."""
-
-    async def asking() -> list[Any]:
-        datasette = Datasette(files=[], config_dir=folder)
-        try:
-            return [await getattr(datasette.client, method)(path, **more) for method, path, more in requests]
-        finally:
-            for database in datasette.databases.values():
-                database.close()
-            if datasette.executor is not None:
-                datasette.executor.shutdown()
-
-    return asyncio.run(asking())
 
 
 def get(path: str, **more: Any) -> Asked:  # noqa: ANN401 what httpx takes
@@ -216,7 +198,7 @@ def test_links_that_expired_or_were_forged_are_dead(small: Path, to: Settings) -
     dead = [
         f"manage/{tokens.token(to, 'manage', key, now() - 31 * 24 * HOUR)}",
         f"manage/{tokens.token(to, 'unsubscribe', key, now())}",
-        f"manage/{good}x", f"manage/{key}", "manage/%00", "manage/%E2%82", f"manage/{'x' * 5000}",
+        f"manage/{good}x", f"manage/{key}", "manage/%E2%82", f"manage/{'x' * 5000}",
         f"confirm/{tokens.token(to, 'confirm', f'{key}:raven', now())}",
         f"confirm/{tokens.token(to, 'confirm', f'{key}:parrot', now() - 49 * HOUR)}",
         f"unsubscribe/{good}", f"forget/{tokens.token(to, 'unsubscribe', key, now())}",
@@ -278,7 +260,7 @@ def test_a_confirmation_from_another_site_is_not_taken(small: Path, to: Settings
 def test_the_rest_of_datasette_is_protected_as_before(small: Path, to: Settings) -> None:
     assert to
     cookies = {"ds_actor": "x", "ds_csrftoken": "y"}
-    paths = ("/-/messages", "/-/alerts/subscribe", "/alerts/other", "/alerts/subscribe/a/b", "/does-it-train")
+    paths = ("/alerts/other", "/alerts/subscribe/a/b", "/products/parrot", "/does-it-train")
     answers = ask(small, *(post(path, cookies=cookies) for path in paths))
     assert [answer.status_code for answer in answers] == [403] * len(paths)
 
@@ -437,8 +419,7 @@ def test_the_database_is_out_of_reach(
     for path, answer in zip(paths, ask(folder, *map(get, paths)), strict=True):
         assert not any(secret.encode() in answer.content for secret in SECRETS if secret not in path), path
         assert answer.status_code != 500, path
-    databases = ask(folder, get("/-/databases.json"))[0].json()
-    assert [database["name"] for database in databases] == ["does-it-train"]
+    assert list(Datasette(files=[], config_dir=folder).databases) == ["_internal", "does-it-train"]
 
 
 def test_a_database_within_reach_is_refused(release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from datasette import handle_exception, hookimpl
+from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.utils import StartupError
 
@@ -21,9 +21,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from alerts.sending import Worker
 from alerts.settings import DATABASE, Settings, SettingsError, from_environment
 from pages.alerts import PAGES, Desk
-
-# Where rich is installed Datasette prints the variables of every failed request, forms and addresses among them.
-handle_exception.rich = None
 
 App = Callable[..., Awaitable[None]]
 Scope = dict[str, Any]
