@@ -22,6 +22,7 @@ REQUIREMENTS = Path("requirements")
 # The environments of requirements/; those that are installed together are locked together.
 TOGETHER = ("check", "web", "release", "test", "lint", "nox")
 ALONE = ("bench", "next", "spark")
+PARALLEL = ("-n", "auto", "--dist", "loadgroup")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -50,12 +51,9 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests, in parallel, with branch coverage."""
-    install(session, *TOGETHER[:4])
-    if os.environ.get("CI") and not any(map(shutil.which, BROWSERS)):
-        session.error("no browser: install Chromium, so that the pages are tested in it")
-    chosen = session.posargs or ["--cov", "--cov-report=term"]
-    session.run("pytest", "-n", "auto", "--dist", "loadgroup", *chosen)
+    """Run the tests, in parallel."""
+    _tools_of_tests(session)
+    session.run("pytest", *PARALLEL, *session.posargs)
 
 
 @nox.session
@@ -191,6 +189,20 @@ def restore(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def coverage(session: nox.Session) -> None:
+    """Require that the tests go through every branch of alerts/, rules/ and scripts/; those of the site count not."""
+    _tools_of_tests(session)
+    session.run("pytest", *PARALLEL, "--ignore", "tests/web", "--cov", "--cov-report=term", *session.posargs)
+
+
+@nox.session(default=False)
+def looks(session: nox.Session) -> None:
+    """See every kind of page in a browser: axe, wide and narrow, light and dark; keeps pictures in artifacts/."""
+    _tools_of_tests(session)
+    session.run("pytest", *PARALLEL, "tests/web", "--looks", *session.posargs)
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure check, fold and build beside other tools, as a table."""
     rivals = session.create_tmp()
@@ -255,6 +267,12 @@ def lock(session: nox.Session) -> None:
         same = ("-c", str(common)) if name in TOGETHER else ()
         target = ("--group", f"pyproject.toml:{name}", "-o", str(REQUIREMENTS / f"{name}.txt"))
         session.run("uv", "pip", "compile", *options, *target, *same, *session.posargs)
+
+
+def _tools_of_tests(session: nox.Session) -> None:
+    install(session, *TOGETHER[:4])
+    if os.environ.get("CI") and not any(map(shutil.which, BROWSERS)):
+        session.error("no browser: install Chromium, so that the pages are tested in it")
 
 
 def _run(session: nox.Session, verb: str) -> None:

@@ -286,9 +286,9 @@ def _read_json(root: Path, path: str) -> tuple[str, dict[str, Any]]:
 
 
 def _table_spec(root: Path, text: str, number: int, resource: object) -> TableSpec:
-    line = line_of(text, ["resources", number])
     names = ("name", "path", "schema")
     if not isinstance(resource, dict) or not all(isinstance(resource.get(key), str) for key in names):
+        line = line_of(text, ["resources", number])
         raise CannotRunError(f'{DESCRIPTOR}:{line}: a resource needs a "name", a "path" and a "schema", each a text.')
     for key in ("path", "schema"):
         if not _inside(resource[key]):

@@ -8,13 +8,26 @@ from pathlib import Path
 import pytest
 
 from scripts.build import DATABASE, build
-from scripts.dataset import Dataset, Row, canonical, open_dataset
+from scripts.dataset import Dataset, Row, Table, canonical, open_dataset
 from scripts.instance import write_instance
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
 AS_OF = "2026-01-15"
 LIVE = "https://live.example"  # a running instance, for what is published
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--looks", action="store_true", help="Run the tests marked `looks`, and no others.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests marked `looks` to `nox -s looks`; begin with those that stay together."""
+    wanted = config.getoption("--looks")
+    others = [item for item in items if (item.get_closest_marker("looks") is not None) != wanted]
+    config.hook.pytest_deselected(items=others)
+    left = set(items) - set(others)
+    items[:] = sorted((it for it in items if it in left), key=lambda it: it.get_closest_marker("xdist_group") is None)
 
 
 @dataclass
@@ -36,24 +49,25 @@ class Ledger:
         self.path(table).write_bytes(content.encode() if isinstance(content, str) else content)
 
     def set(self, table: str, key: str, column: str, value: str) -> None:
-        rows = self._rows(table)
-        found = [row for row in rows if self._key(table, row) == key]
+        read = self.open().table(table)
+        found = [row for row in read.rows if read.key(row) == key]
         assert found, f"{table} has no row {key}"
         for row in found:
             assert column in row.cells, f"{table} has no column {column}"
             row.cells[column] = value
-        self._put(table, rows)
+        self._put(read, read.rows)
 
     def add(self, table: str, /, **cells: str) -> None:
-        columns = self.open().specs[table].columns
+        read = self.open().table(table)
+        columns = read.spec.columns
         assert cells.keys() <= set(columns), cells.keys() - set(columns)
-        self._put(table, [*self._rows(table), Row(0, {column: cells.get(column, "") for column in columns})])
+        self._put(read, [*read.rows, Row(0, {column: cells.get(column, "") for column in columns})])
 
     def remove(self, table: str, key: str) -> None:
-        rows = self._rows(table)
-        left = [row for row in rows if self._key(table, row) != key]
-        assert len(left) < len(rows), f"{table} has no row {key}"
-        self._put(table, left)
+        read = self.open().table(table)
+        left = [row for row in read.rows if read.key(row) != key]
+        assert len(left) < len(read.rows), f"{table} has no row {key}"
+        self._put(read, left)
 
     def as_of(self, day: str) -> None:
         """Move the day of the dataset, and nothing else."""
@@ -63,22 +77,17 @@ class Ledger:
 
     def line(self, table: str, key: str) -> int:
         """The line on which the row with this key stands."""
-        return next(row.line for row in self._rows(table) if self._key(table, row) == key)
+        read = self.open().table(table)
+        return next(row.line for row in read.rows if read.key(row) == key)
 
-    def _rows(self, table: str) -> list[Row]:
-        return self.open().table(table).rows
-
-    def _key(self, table: str, row: Row) -> str:
-        return ";".join(row[column] for column in self.open().specs[table].primary_key)
-
-    def _put(self, table: str, rows: list[Row]) -> None:
-        self.write(table, canonical(self.open().specs[table], rows))
+    def _put(self, table: Table, rows: list[Row]) -> None:
+        (self.root / table.spec.path).write_bytes(canonical(table.spec, rows).encode())
 
 
 def copy_ledger(root: Path) -> Ledger:
     """Put a copy of the small ledger into `root`."""
     shutil.copytree(HERE / "ledger" / "data", root / "data")
-    shutil.copytree(PROJECT / "schema", root / "schema")
+    shutil.copytree(PROJECT / "schema", root / "schema", ignore=shutil.ignore_patterns("release"))
     (root / "rules").mkdir()
     (root / "rules" / "exceptions.csv").write_text("rule,key,reason,expires_on\n", encoding="utf-8")
     (root / "rules" / "published_ids.csv").write_text("table,id\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """Imports point one way: the data knows nobody, the rules know the data, the commands know both, the site nothing."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,14 @@ ASK_THE_CHECK = {"scripts.build", "scripts.new", "scripts.publish", "scripts.rel
 SEND = {"scripts.notify", "scripts.forget", "scripts.backup", "scripts.restore"}
 
 
+@cache
 def modules(folder: str) -> dict[str, Path]:
     """The modules of a folder by their name."""
     paths = (path for path in (PROJECT / folder).rglob("*.py") if "__pycache__" not in path.parts)
     return {".".join(path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
 
 
+@cache
 def imports(path: Path, *, typing: bool = True) -> set[str]:
     """The modules that a module imports; without `typing`, only those it needs to run."""
     found: set[str] = set()

@@ -175,7 +175,7 @@ def test_the_check_gates_what_plain_nox_gates_and_more() -> None:
     text = (PROJECT / "noxfile.py").read_text()
     gating = set(re.findall(r"^@nox\.session\ndef (\w+)", text, re.MULTILINE))
     called = {session for name, session, _ in runs() if name.startswith("check.")}
-    assert gating | {"build", "smoke", "review"} == called
+    assert gating | {"build", "coverage", "looks", "review", "smoke"} == called
 
 
 def test_no_step_is_skipped_or_forgiven() -> None:

@@ -1,10 +1,11 @@
 """Requests to an instance, answered by Datasette itself, with no server between."""
 
 import asyncio
+import atexit
 import csv
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,25 +37,63 @@ KINDS = [
 ]
 
 
+class Open:
+    """An instance that is open, with the loop that it runs in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._datasette = Datasette(files=[], config_dir=folder)
+        self._runner = asyncio.Runner()
+
+    def ask(self, requests: Iterable[Asked]) -> list[Any]:
+        async def asking() -> list[Any]:
+            client = self._datasette.client
+            return [await getattr(client, method)(path, **more) for method, path, more in requests]
+
+        return self._runner.run(asking())
+
+    def close(self) -> None:
+        for database in self._datasette.databases.values():
+            database.close()
+        if self._datasette.executor is not None:
+            self._datasette.executor.shutdown()
+        self._runner.close()
+
+
+class Last:
+    """The instance asked last stays open for the next test: to open one takes longer than to ask it."""
+
+    def __init__(self) -> None:
+        self._open: Open | None = None
+        atexit.register(self.close)
+
+    def of(self, folder: Path) -> Open:
+        if self._open is None or self._open.folder != folder:
+            self.close()
+            self._open = Open(folder)
+        return self._open
+
+    def close(self) -> None:
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+
+LAST = Last()
+
+
 def get(folder: Path, *paths: str) -> list[Any]:
-    """Answers of an instance, in order; redirects are not followed."""
-    return ask(folder, *(("get", path, {}) for path in paths))
+    """Answers of an instance that never changes, in order; redirects are not followed."""
+    return LAST.of(folder).ask(("get", path, {}) for path in paths)
 
 
 def ask(folder: Path, *requests: Asked) -> list[Any]:
-    """Answers of an instance to requests of any kind, in order; redirects are not followed."""
-
-    async def asking() -> list[Any]:
-        datasette = Datasette(files=[], config_dir=folder)
-        try:
-            return [await getattr(datasette.client, method)(path, **more) for method, path, more in requests]
-        finally:
-            for database in datasette.databases.values():
-                database.close()
-            if datasette.executor is not None:
-                datasette.executor.shutdown()
-
-    return asyncio.run(asking())
+    """Answers of an instance, opened anew, to requests of any kind, in order; redirects are not followed."""
+    instance = Open(folder)
+    try:
+        return instance.ask(requests)
+    finally:
+        instance.close()
 
 
 def answers(folder: Path, *paths: str) -> list[int]:

@@ -524,6 +524,7 @@ def test_all_the_way_with_a_served_site_and_a_mail_server(site: Site) -> None:
     assert b"anna" not in site.to.database.read_bytes()
 
 
+@pytest.mark.looks
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 @pytest.mark.parametrize("start", ["/", "/products/parrot", "/alerts/subscribe?product_id=parrot"])
 def test_a_browser_without_javascript_gets_from_the_form_to_the_end(site: Site, start: str) -> None:
@@ -544,6 +545,7 @@ def test_a_browser_without_javascript_gets_from_the_form_to_the_end(site: Site, 
     assert address.encode() not in site.to.database.read_bytes()
 
 
+@pytest.mark.looks
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 def test_the_pages_can_be_used_by_everyone(site: Site) -> None:
     key = follow(site.to, "eve@example.com", "parrot", "macaw", now=now())

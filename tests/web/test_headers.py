@@ -81,6 +81,7 @@ def watched(browser: Browser, wrong: list[str]) -> Page:
     return page
 
 
+@pytest.mark.looks
 @in_browser
 @pytest.mark.parametrize(
     "path", ["/", "/products/openai-api", DATABASE, f"{DATABASE}/events", f"{DATABASE}/trains_by_default"]
@@ -91,6 +92,7 @@ def test_no_page_breaks_its_policy(browser: Browser, site: Site, path: str) -> N
     assert [text for text in wrong if "Content Security Policy" in text or "Error" in text] == []
 
 
+@pytest.mark.looks
 @in_browser
 def test_the_editor_the_menus_and_the_facets_of_datasette_work(browser: Browser, site: Site) -> None:
     wrong: list[str] = []
@@ -106,6 +108,7 @@ def test_the_editor_the_menus_and_the_facets_of_datasette_work(browser: Browser,
     assert wrong == []
 
 
+@pytest.mark.looks
 @in_browser
 def test_an_inline_script_does_not_run(browser: Browser, site: Site) -> None:
     for path in ("/", DATABASE):

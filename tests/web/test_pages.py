@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from scripts.instance import stored_queries, write_instance
 from tests.conftest import PROJECT
 from tests.web.client import DATA, KINDS, altered, answers, column, get
 
+FEW = 8
 pytestmark = pytest.mark.xdist_group("pages")  # one instance for all of them
 
 
@@ -66,6 +68,9 @@ def test_every_internal_link_leads_to_a_page(instance: Path) -> None:
     links = {link.split("#")[0] for page in pages for link in re.findall(r'(?:href|src|action)="(/[^"]*)"', page.text)}
     links = {link.replace("&amp;", "&") for link in links if not link.startswith("/does-it-train")}
     assert len(links) > 300
+    # Of links to pages of one kind the first ones: they come from one line of a template.
+    kinds = groupby(sorted(links), key=lambda link: link.split("?")[0].rpartition("/")[0])
+    links = {link for _, alike in kinds for link in list(alike)[:FEW]}
     wrong = {
         link: answer.status_code
         for link, answer in zip(links, get(instance, *links), strict=True)

@@ -1,6 +1,6 @@
-"""Every kind of page at every width and in both schemes: it is accessible, fits, and is photographed.
+"""Every kind of page at every width and in both schemes: it is accessible and fits.
 
-The pictures are kept in artifacts/screenshots/, for people to look at.
+`nox -s looks` keeps pictures in artifacts/screenshots/, for people to look at.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from tests.web.browser.visit import ARTIFACTS
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.looks]
 
 PAGES = {
     "home": "/",
@@ -78,9 +78,6 @@ def width(page: Page) -> int:
 def test_every_kind_of_page_is_accessible_and_fits(open_page: Callable[..., Page], name: str) -> None:
     page = open_page(PAGES[name])
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
-    # axe sees two views of four by turns; one where several pages are of one kind ("home-past").
-    place = list(PAGES).index(name)
-    by_turns = [VIEWS[place % 4]] if "-" in name else VIEWS[place % 2 * 2 :][:2]
     for wide, scheme in VIEWS:
         show(page, wide, scheme)
         assert width(page) <= wide
@@ -89,7 +86,7 @@ def test_every_kind_of_page_is_accessible_and_fits(open_page: Callable[..., Page
         show(page, wide)
         assert width(page) <= wide
     page.evaluate(CUT)
-    for wide, scheme in by_turns:
+    for wide, scheme in VIEWS:
         show(page, wide, scheme)
         assert violations(page) == []
     show(page, 320)
