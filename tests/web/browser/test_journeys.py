@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 pytestmark = pytest.mark.xdist_group("browser")  # one server and one browser for all of them
 
 Open = Callable[..., Page]
-WIDTHS = (1280, 360)
+WIDTHS = (1280, pytest.param(360, marks=pytest.mark.looks))
 
 
 def follow(link: Locator) -> None:
