@@ -6,6 +6,7 @@ A session is called as the module it runs, and passes on what stands behind `--`
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import nox
@@ -22,7 +23,8 @@ REQUIREMENTS = Path("requirements")
 # The environments of requirements/; those that are installed together are locked together.
 TOGETHER = ("check", "web", "release", "test", "lint", "nox")
 ALONE = ("bench", "next", "spark")
-PARALLEL = ("-n", "auto", "--dist", "loadgroup")
+MEMORY = Path("/dev/shm")  # noqa: S108 a file system in memory; the folder in it gets a name of its own
+ROOM = 2_000_000_000  # bytes
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -52,8 +54,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests, in parallel."""
-    _tools_of_tests(session)
-    session.run("pytest", *PARALLEL, *session.posargs)
+    _pytest(session)
 
 
 @nox.session
@@ -191,15 +192,13 @@ def restore(session: nox.Session) -> None:
 @nox.session(default=False)
 def coverage(session: nox.Session) -> None:
     """Require that the tests go through every branch of alerts/, rules/ and scripts/; those of the site count not."""
-    _tools_of_tests(session)
-    session.run("pytest", *PARALLEL, "--ignore", "tests/web", "--cov", "--cov-report=term", *session.posargs)
+    _pytest(session, "--ignore", "tests/web", "--cov", "--cov-report=term")
 
 
 @nox.session(default=False)
 def looks(session: nox.Session) -> None:
     """See every kind of page in a browser: axe, wide and narrow, light and dark; keeps pictures in artifacts/."""
-    _tools_of_tests(session)
-    session.run("pytest", *PARALLEL, "tests/web", "--looks", *session.posargs)
+    _pytest(session, "tests/web", "--looks")
 
 
 @nox.session(default=False)
@@ -269,10 +268,15 @@ def lock(session: nox.Session) -> None:
         session.run("uv", "pip", "compile", *options, *target, *same, *session.posargs)
 
 
-def _tools_of_tests(session: nox.Session) -> None:
+def _pytest(session: nox.Session, *options: str) -> None:
+    """Run pytest on all cores, with its thousands of small files in memory where the system has room for them."""
     install(session, *TOGETHER[:4])
     if os.environ.get("CI") and not any(map(shutil.which, BROWSERS)):
         session.error("no browser: install Chromium, so that the pages are tested in it")
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    with tempfile.TemporaryDirectory(dir=MEMORY if roomy else None) as folder:
+        parallel = ("-n", "auto", "--dist", "loadgroup")
+        session.run("pytest", *parallel, *options, *session.posargs, env={"TMPDIR": folder})
 
 
 def _run(session: nox.Session, verb: str) -> None:
