@@ -3,12 +3,14 @@
 import json
 import re
 import sqlite3
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
 import pytest
 from datasette.app import Datasette
 
+from pages.routes import ROUTES
 from scripts.instance import stored_queries, write_instance
 from tests.conftest import PROJECT
 from tests.web.client import DATA, KINDS, altered, answers, column, get
@@ -182,3 +184,19 @@ def test_search_finds_events(instance: Path) -> None:
 def test_the_instance_says_that_it_is_well(instance: Path) -> None:
     (page,) = get(instance, "/healthz")
     assert (page.status_code, page.text) == (200, "ok")
+
+
+def documented() -> Iterator[str]:
+    """The addresses of the table of docs/site.md, made up where they have a variable part."""
+    page = (PROJECT / "docs" / "site.md").read_text(encoding="utf-8")
+    for cell in re.findall(r"^\| (`/.*?) \|", page, re.MULTILINE):
+        first = ""
+        for token in re.findall(r"`([^`]+)`", cell):
+            address = re.sub("<(?!yyyy|mm)[a-z_]+>", "it", token.split("?")[0]).replace("<yyyy>-<mm>", "2025-08")
+            first = address.partition(".")[0] if address.startswith("/") else first
+            yield address if address.startswith("/") else f"{first}{address}"
+
+
+def test_every_address_is_documented() -> None:
+    addresses = list(documented())
+    assert [pattern for pattern, _ in ROUTES if not any(re.match(pattern, it) for it in addresses)] == []
