@@ -1,5 +1,6 @@
 """How fast the commands are and how they grow, beside other tools: ``python -m benchmarks``."""
 
+import os
 import sys
 import tempfile
 import time
@@ -45,6 +46,7 @@ class Benchmark:
             root = Path(scratch) / "ledger"
             _say(f"making a ledger of {events:,} events")
             generate(self.dataset, self.shape, events, root)
+            os.sync()  # what is still to be written to the disk would slow what is measured first
             self._measure(self._ledger(f"{events:,}", root, events, scratch))
             if events <= SHAPE_UP_TO:
                 self.shapes.append((f"{events:,}", count_shape(open_dataset(root))))
