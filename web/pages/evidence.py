@@ -3,7 +3,7 @@
 from datasette import Response
 
 from pages.home import together
-from pages.visit import UnknownIdError, Visit, grouped, page
+from pages.visit import Visit, grouped, page
 
 
 @page
@@ -21,11 +21,8 @@ async def misconceptions(visit: Visit) -> Response:
 async def source(visit: Visit) -> Response:
     """Show a document and all that rests on it."""
     source_id = visit.request.url_vars["source_id"]
-    found = await visit.rows("source", source_id=source_id)
-    if not found:
-        raise UnknownIdError("sources", source_id)
     context = {
-        "source": found[0],
+        "source": await visit.find("sources", "source", source_id=source_id),
         "events": together(await visit.rows("source_events", source_id=source_id)),
         "misconceptions": await visit.rows("source_misconceptions", source_id=source_id),
         "others": await visit.rows("source_others", source_id=source_id),

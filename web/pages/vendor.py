@@ -3,18 +3,15 @@
 from datasette import Response
 
 from pages.home import together
-from pages.visit import UnknownIdError, Visit, page
+from pages.visit import Visit, page
 
 
 @page
 async def vendor(visit: Visit) -> Response:
     """Show a company's products with their answers, and its changes."""
     vendor_id = visit.request.url_vars["vendor_id"]
-    found = await visit.rows("vendor", vendor_id=vendor_id)
-    if not found:
-        raise UnknownIdError("vendors", vendor_id)
     context = {
-        "vendor": found[0],
+        "vendor": await visit.find("vendors", "vendor", vendor_id=vendor_id),
         "products": await visit.rows("vendor_products", vendor_id=vendor_id),
         "changes": together(await visit.rows("vendor_changes", vendor_id=vendor_id)),
         "kinds": await visit.rows("vendor_sources", vendor_id=vendor_id),

@@ -58,6 +58,14 @@ class Visit:
         """Run a query of `queries/pages/`; `:as_of` is given to each."""
         return await rows(self.datasette, query, as_of=self.as_of, **parameters)
 
+    async def find(self, table: str, query: str, **key: str) -> Row:
+        """Return the row of `table` that a query finds by its id. Raises UnknownIdError where there is none."""
+        found = await self.rows(query, **key)
+        if not found:
+            (row_id,) = key.values()
+            raise UnknownIdError(table, row_id)
+        return found[0]
+
     def argument(self, name: str, legal: Iterable[str] | None = None) -> str:
         """Return a parameter of the address, empty where it is not given.
 
