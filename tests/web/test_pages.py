@@ -11,6 +11,7 @@ import pytest
 from datasette.app import Datasette
 
 from pages.routes import ROUTES
+from rules import all_rules
 from scripts.instance import stored_queries, write_instance
 from tests.conftest import PROJECT
 from tests.web.client import DATA, KINDS, altered, answers, column, get
@@ -174,6 +175,14 @@ def test_every_stored_query_gives_rows(instance: Path) -> None:
     for name, result in zip(queries, results, strict=True):
         assert result.status_code == 200, name
         assert result.json(), name
+
+
+def test_every_published_rule_runs_on_the_site_and_finds_nothing(instance: Path) -> None:
+    (page,) = get(instance, "/quality")
+    paths = re.findall(rf'href="({DATA}/rule_[A-Z]+\d+)"', page.text)
+    assert len(paths) == sum(rule.path.suffix == ".sql" for rule in all_rules())
+    for path, answer in zip(paths, get(instance, *(f"{path}.json?_shape=array" for path in paths)), strict=True):
+        assert (answer.status_code, answer.json()) == (200, []), path
 
 
 def test_search_finds_events(instance: Path) -> None:
