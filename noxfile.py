@@ -162,6 +162,7 @@ def upload(session: nox.Session) -> None:
     _run(session, "upload")
 
 
+@nox.session(default=False)
 def notify(session: nox.Session) -> None:
     """Tell those who follow a product what a release changed: `-- OLD NEW`."""
     install(session, "check", "web")
@@ -231,6 +232,7 @@ def bench_site(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks.site", *session.posargs)
 
 
+@nox.session(default=False)
 def spark(session: nox.Session) -> None:
     """Check that the analyses give in Spark what they give in DuckDB; needs Java."""
     if shutil.which("java") is None:

@@ -1,6 +1,7 @@
 """Fixtures: copies of a small ledger that is legal in every respect, to be changed at will."""
 
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
 AS_OF = "2026-01-15"
 LIVE = "https://live.example"  # a running instance, for what is published
+NOXFILE = (PROJECT / "noxfile.py").read_text(encoding="utf-8")
+# A function without the decorator is not a session, whatever it is called.
+SESSIONS = frozenset(re.findall(r"^@nox\.session.*\ndef (\w+)\(session: nox\.Session\)", NOXFILE, re.MULTILINE))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

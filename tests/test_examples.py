@@ -17,11 +17,10 @@ import pytest
 from click.testing import CliRunner
 
 from scripts.build import DATABASE
-from tests.conftest import PROJECT, Ledger
+from tests.conftest import PROJECT, SESSIONS, Ledger
 
 PAGES = ("README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (PROJECT / "docs").glob("*.md")))
 BLOCK = re.compile(r"(?:^<!-- (?P<mark>.+) -->\n+)?^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-SESSIONS = set(re.findall(r"^def (\w+)\(session: nox.Session\)", (PROJECT / "noxfile.py").read_text(), re.MULTILINE))
 # Pages whose examples are run by a test of their own.
 RUN_ELSEWHERE = {"docs/analysis.md": "analysis/test_duckdb.py", "docs/publishing.md": "web/test_deploy.py"}
 

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, SESSIONS
 
 CONFIGURATION = yaml.safe_load((PROJECT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
-SESSIONS = re.findall(r"^def (\w+)\(session: nox.Session\)", (PROJECT / "noxfile.py").read_text(), re.MULTILINE)
 
 
 def hooks() -> dict[str, Any]:

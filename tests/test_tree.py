@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, SESSIONS
 
 COMMANDS = sorted(
     path.stem
@@ -28,10 +28,15 @@ def tracked() -> list[Path]:
 
 def test_commands_sessions_and_headings_have_one_name() -> None:
     headings = set(re.findall(r"^## (\w+)$", text("docs/commands.md"), re.MULTILINE))
-    sessions = set(re.findall(r"^def (\w+)\(session: nox.Session\)", text("noxfile.py"), re.MULTILINE))
     assert set(COMMANDS) <= headings
-    assert set(COMMANDS) <= sessions
-    assert headings <= sessions
+    assert set(COMMANDS) <= SESSIONS
+    assert headings <= SESSIONS
+
+
+def test_what_ci_runs_are_sessions() -> None:
+    called = re.findall(r"^\./nox -s ([\w ]+?)(?: -- .*)?$", text(".ci/run"), re.MULTILINE)
+    assert called
+    assert {name for names in called for name in names.split()} <= SESSIONS
 
 
 @pytest.mark.parametrize("command", COMMANDS)

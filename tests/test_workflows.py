@@ -10,11 +10,10 @@ import click
 import pytest
 import yaml
 
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, SESSIONS
 
 WORKFLOWS = sorted((PROJECT / ".github" / "workflows").glob("*.yml"))
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in WORKFLOWS}
-SESSIONS = set(re.findall(r"^def (\w+)\(session: nox.Session\)", (PROJECT / "noxfile.py").read_text(), re.MULTILINE))
 # All that any job may do beyond reading the code.
 RIGHTS = {
     "check.gate": {"contents": "read"},
