@@ -1,6 +1,10 @@
-"""A mail server that takes everything and keeps nothing, in a process of its own; prints its port."""
+"""A mail server that takes everything and keeps nothing, in a process of its own; prints its port.
+
+Its argument is how many seconds it takes for a mail, as one across a network does.
+"""
 
 import asyncio
+import sys
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -9,7 +13,8 @@ class Sink:
     """Takes every mail."""
 
     async def handle_DATA(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802 named by aiosmtpd
-        """Say that the mail was taken."""
+        """Say, after a while, that the mail was taken."""
+        await asyncio.sleep(float(sys.argv[1]))
         return "250 OK"
 
 
