@@ -198,7 +198,9 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def looks(session: nox.Session) -> None:
-    """See every kind of page in a browser: axe, wide and narrow, light and dark; keeps pictures in artifacts/."""
+    """Use the site in a browser, and see every kind of page in it; keeps pictures in artifacts/."""
+    if not any(map(shutil.which, BROWSERS)):
+        session.error("no browser: install Chromium, so that the pages are tested in it")
     _pytest(session, "tests/web", "--looks")
 
 
@@ -273,8 +275,6 @@ def lock(session: nox.Session) -> None:
 def _pytest(session: nox.Session, *options: str) -> None:
     """Run pytest on all cores, with its thousands of small files in memory where the system has room for them."""
     install(session, *TOGETHER[:4])
-    if os.environ.get("CI") and not any(map(shutil.which, BROWSERS)):
-        session.error("no browser: install Chromium, so that the pages are tested in it")
     roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
     with tempfile.TemporaryDirectory(dir=MEMORY if roomy else None) as folder:
         parallel = ("-n", "auto", "--dist", "loadgroup")

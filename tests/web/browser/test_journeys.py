@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-pytestmark = pytest.mark.xdist_group("browser")  # one server and one browser for all of them
+# One server and one browser for all of them.
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.looks]
 
 Open = Callable[..., Page]
-WIDTHS = (1280, pytest.param(360, marks=pytest.mark.looks))
+WIDTHS = (1280, 360)
 
 
 def follow(link: Locator) -> None:
