@@ -9,6 +9,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from itertools import groupby
 from pathlib import Path
 
@@ -61,6 +62,13 @@ def write_database(dataset: Dataset, path: Path, found: Mapping[str, int | None]
     finally:
         connection.close()
         draft.unlink()
+
+
+@contextmanager
+def opened(database: Path) -> Iterator[sqlite3.Connection]:
+    """Open a release database to read it: nothing is written, neither to it nor beside it."""
+    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        yield connection
 
 
 def content_digest(connection: sqlite3.Connection) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from scripts.database import opened
+
 Document = dict[str, Any]
 
 SOURCES_OF_PRODUCT = """
@@ -23,18 +25,15 @@ SOURCES_OF_PRODUCT = """
 
 def write_documents(database: Path, folder: Path) -> None:
     """Write `index.json`, `all.json` and `products/<product_id>.json` below `folder`, with the schemas they name."""
-    connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
-    connection.row_factory = lambda cursor, row: dict(
-        zip((column[0] for column in cursor.description), row, strict=True)
-    )
-    try:
+    with opened(database) as connection:
+        connection.row_factory = lambda cursor, row: dict(
+            zip((column[0] for column in cursor.description), row, strict=True)
+        )
         about = dict(connection.execute("select * from dataset").fetchone())
         products = [
             product_document(connection, row)
             for row in connection.execute("select * from products order by 1").fetchall()
         ]
-    finally:
-        connection.close()
     for product in products:
         write_document(
             folder / "products" / f"{product['product_id']}.json",

@@ -2,13 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from scripts import wording
+from scripts.database import opened
 from scripts.dataset import earliest, list_cell
 from scripts.syndication import Feed, Item, Link, atom, calendar, json_feed
 
@@ -31,7 +31,7 @@ def write_feeds(database: Path, folder: Path, changes: Mapping[str, Any] | None 
     With the document of the changes since the last release, events that were corrected are marked and those that were
     withdrawn are told once more, as withdrawn.
     """
-    with closing(sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)) as connection:
+    with opened(database) as connection:
         connection.row_factory = sqlite3.Row
         about = dict(connection.execute("select * from dataset").fetchone())
         products = connection.execute("select product_id, name from products order by 1").fetchall()

@@ -13,6 +13,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from scripts.database import opened
 from scripts.manifest import MANIFEST
 from scripts.output import CHECKSUMS, checksums
 
@@ -41,12 +42,9 @@ def write_instance(database: Path, folder: Path) -> None:
     shutil.copyfile(database, folder / database.name)
     if (database.parent / MANIFEST).is_file():
         _copy_release(database.parent, folder / RELEASE)
-    connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
-    try:
+    with opened(database) as connection:
         metadata = _metadata(connection, database.stem)
         inspected = _inspect(connection, database)
-    finally:
-        connection.close()
     settings = json.loads((WEB / "settings.json").read_text(encoding="utf-8"))
     queries = {name: value["queries"] for name, value in metadata["databases"].items()}
     _write(folder / "metadata.json", metadata)

@@ -4,12 +4,11 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from scripts.database import DATABASE, content_digest
+from scripts.database import DATABASE, content_digest, opened
 from scripts.dataset import Dataset
 from scripts.git import git
 
@@ -31,7 +30,7 @@ ARCHIVED_AT = "https://github.com/OpenTermsArchive/"
 
 def write_manifest(dataset: Dataset, folder: Path, *, findings: int) -> None:
     """Write `manifest.json` into `folder`, which holds the rest of the release; `findings` is what the check found."""
-    with closing(sqlite3.connect(f"file:{folder / DATABASE}?mode=ro&immutable=1", uri=True)) as connection:
+    with opened(folder / DATABASE) as connection:
         digest = content_digest(connection)
     commit, modified = commit_of(dataset.root)
     document = {

@@ -9,7 +9,6 @@ import datetime
 import json
 import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from scripts.database import DATABASE
+from scripts.database import DATABASE, opened
 from scripts.dataset import Dataset, Field, TableSpec, list_cell
 
 TEXTS = pa.list_(pa.string())
@@ -72,7 +71,7 @@ def write_parquet(dataset: Dataset, folder: Path) -> None:
     """Write `parquet/<relation>.parquet` into `folder`, which holds the release database."""
     relations = {spec.name: _relation(spec) for spec in dataset.specs.values()} | dict(DERIVED)
     (folder / "parquet").mkdir()
-    with closing(sqlite3.connect(f"file:{folder / DATABASE}?mode=ro&immutable=1", uri=True)) as connection:
+    with opened(folder / DATABASE) as connection:
         for name, relation in relations.items():
             pq.write_table(
                 _table(connection, name, relation),

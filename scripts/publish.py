@@ -20,8 +20,8 @@ from scripts.output import replacing
 from scripts.package import write_package
 from scripts.parquet import write_parquet
 from scripts.report import Report, as_text
-from scripts.site import write_site
 from scripts.snapshot import of_dataset, open_release
+from scripts.static_site import write_site
 
 
 def publish(root: Path, out: Path, *, live: str = "", previous: Path | None = None) -> tuple[Report, list[str]]:

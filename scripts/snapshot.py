@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from scripts.database import DATABASE
+from scripts.database import DATABASE, opened
 from scripts.dataset import DESCRIPTOR, TABLES, CannotRunError, Dataset, open_dataset
 from scripts.git import git
 
@@ -158,16 +158,14 @@ def _of_package(archive: zipfile.ZipFile) -> Snapshot:
 
 
 def _of_database(path: Path, commit: str | None = None) -> Snapshot:
-    connection = sqlite3.connect(f"file:{path.resolve()}?mode=ro&immutable=1", uri=True)
-    connection.row_factory = sqlite3.Row
     try:
-        return _of_connection(connection, commit)
+        with opened(path) as connection:
+            connection.row_factory = sqlite3.Row
+            return _of_connection(connection, commit)
     except (sqlite3.DatabaseError, IndexError, KeyError, TypeError) as error:
         raise CannotRunError(
             f"{path}: is not the database of a release ({error}). Build or download it anew."
         ) from None
-    finally:
-        connection.close()
 
 
 def _of_connection(connection: sqlite3.Connection, commit: str | None) -> Snapshot:

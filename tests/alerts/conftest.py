@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from alerts.settings import Settings
-from tests.post import PASSWORD, USER, Mailbox, certificate, served, settings
+from tests.mailing import PASSWORD, USER, Mailbox, certificate, served, settings
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from typing import Any
 from alerts import outbox, store
 from alerts.sending import deliver
 from alerts.settings import Settings, from_environment
-from tests.post import NOW, changes, entry, follow
+from tests.mailing import NOW, changes, entry, follow
 
 PEOPLE = 2
 OURS = (os.sep + "alerts" + os.sep, "smtplib.py")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from alerts.settings import Server, SettingsError, from_environment
-from tests.post import environment, settings
+from tests.mailing import environment, settings
 
 
 def test_without_a_database_the_alerts_are_off() -> None:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.conftest import PROJECT
-from tests.post import PASSWORD, USER, Mailbox, environment
+from tests.mailing import PASSWORD, USER, Mailbox, environment
 
 # Where a process may be between the server's yes and the mark.
 LATE = {"smtplib.py", "transport.py", "sending.py", "outbox.py"}

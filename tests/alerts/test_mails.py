@@ -12,7 +12,7 @@ from alerts.mails import confirmation, note, section
 from alerts.outbox import Mail
 from alerts.subscriptions import EVERYTHING, Follow
 from tests.conftest import PROJECT
-from tests.post import NOW, entry, parsed, settings, text_of
+from tests.mailing import NOW, entry, parsed, settings, text_of
 
 MAIL = Mail(1, 1, "key", "anna@example.com", "note", "0.2.0+2026-01-15", None, NOW, 0)
 ASKED = Mail(1, 1, "key", "anna@example.com", "confirm", None, "parrot", NOW, 0)

@@ -20,7 +20,7 @@ from alerts import DAY, HOUR, MINUTE, outbox, sending, store, subscriptions
 from alerts.sending import Delivered, Worker, deliver
 from alerts.settings import Server, Settings
 from tests.conftest import PROJECT
-from tests.post import (
+from tests.mailing import (
     NOW,
     PASSWORD,
     USER,

@@ -14,7 +14,7 @@ from alerts.sending import deliver
 from alerts.settings import Settings, SettingsError
 from alerts.subscriptions import Follow
 from alerts.transport import Folder
-from tests.post import NOW, changes, entry, follow, link_in, parsed, prepared, settings
+from tests.mailing import NOW, changes, entry, follow, link_in, parsed, prepared, settings
 
 ADDRESS = "anna@example.com"
 

@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 from alerts.settings import Settings
 from scripts import backup, changes, forget, notify, restore
 from tests.conftest import Ledger, copy_ledger
-from tests.post import NOW, Mailbox, environment, follow, parsed, served, settings, text_of
-from tests.post import changes as a_document
-from tests.post import entry as an_entry
+from tests.mailing import NOW, Mailbox, environment, follow, parsed, served, settings, text_of
+from tests.mailing import changes as a_document
+from tests.mailing import entry as an_entry
 
 
 @pytest.fixture

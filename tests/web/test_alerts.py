@@ -31,7 +31,7 @@ from scripts import serve
 from scripts.build import DATABASE
 from scripts.instance import write_instance
 from tests.conftest import PROJECT, Ledger, copy_ledger
-from tests.post import (
+from tests.mailing import (
     PASSWORD,
     USER,
     Mailbox,

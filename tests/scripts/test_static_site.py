@@ -11,7 +11,7 @@ import pytest
 
 from scripts.ask import Answer, asking
 from scripts.dataset import CannotRunError
-from scripts.site import Copy, Target, _patiently, write_site
+from scripts.static_site import Copy, Target, _patiently, write_site
 from tests.conftest import LIVE
 
 pytestmark = pytest.mark.xdist_group("published")
@@ -182,7 +182,7 @@ def odd(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tup
         def __exit__(self, *_: object) -> None:
             pass
 
-    monkeypatch.setattr("scripts.site.asking", Asking)
+    monkeypatch.setattr("scripts.static_site.asking", Asking)
     instance = tmp_path / "instance"
     instance.mkdir()
     (instance / "does-it-train.sqlite").symlink_to(published / "does-it-train.sqlite")

@@ -8,10 +8,8 @@ can answer (tables, SQL, search, addresses with a question in them) leads to one
 
 import re
 import shutil
-import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape, unescape
@@ -23,7 +21,7 @@ from string import Template
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from scripts.ask import Answer, asking
-from scripts.database import DATABASE
+from scripts.database import DATABASE, opened
 from scripts.dataset import CannotRunError
 from scripts.instance import DEPLOY, RELEASE
 
@@ -132,7 +130,7 @@ def _patiently(ask: Callable[[str], Answer], path: str) -> Answer:
 
 def _former(instance: Path) -> Iterator[str]:
     """Yield the addresses that pages may once have had, by the ids that moved."""
-    with closing(sqlite3.connect(f"file:{instance / DATABASE}?mode=ro&immutable=1", uri=True)) as connection:
+    with opened(instance / DATABASE) as connection:
         for table, old_id in connection.execute('select "table", old_id from redirects order by 1, 2'):
             yield f"/{table}/{old_id}"
 
