@@ -67,10 +67,6 @@ def asking(instance: Path) -> Iterator[Callable[[str], Answer]]:
 def _answer(connection: Connection, instance: Path) -> None:  # pragma: no cover - runs in a process of its own
     """Answer until the other end is closed."""
     from datasette.app import Datasette  # noqa: PLC0415 the environment `spark` lacks it
-    from datasette.plugins import pm  # noqa: PLC0415 likewise
-
-    # With rich, Datasette 0.65 prints a traceback for every address that leads nowhere, and breaks down over some.
-    pm.get_plugin("datasette.handle_exception").rich = None
 
     async def answer() -> None:
         datasette = Datasette(files=[], config_dir=instance)

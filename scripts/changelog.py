@@ -4,23 +4,19 @@ The notes on schema and code are written by hand under `Unreleased`; what stands
 made here, and made anew by every run.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 
-from scripts.changes import markdown
+from scripts.changes import markdown, read_changes
 from scripts.cli import CONTEXT, reports_mistakes, root_option
 from scripts.dataset import CannotRunError
 from scripts.edit import replace_texts
 
 CHANGELOG = "CHANGELOG.md"
-SCHEMA = Path(__file__).resolve().parent.parent / "schema" / "release" / "changes.schema.json"
 UNRELEASED = "Unreleased"
 START = "<!-- data: made by scripts/changelog.py; what is written here by hand is lost -->"
 END = "<!-- end of data -->"
@@ -64,18 +60,6 @@ def data_text(document: Mapping[str, Any]) -> str:
 def _pattern(heading: str) -> str:
     """Return a pattern of a section: its heading, and its body up to the next heading of that level."""
     return rf"(?ms)^(?P<heading>## {re.escape(heading)})(?=\s)[^\n]*\n?(?P<body>.*?)(?=^## |\Z)"
-
-
-def read_changes(path: Path) -> Mapping[str, Any]:
-    """Read a document of changes. Raises CannotRunError where it is none."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CannotRunError(f"{path}: cannot be read as JSON ({error}). Make it with the command changes.") from None
-    fault = best_match(Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
-    if fault:
-        raise CannotRunError(f"{path}: {fault.json_path}: {fault.message[:200]}. Make it with the command changes.")
-    return dict(document)
 
 
 @click.command(context_settings=CONTEXT)

@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import click
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 from scripts.cli import CONTEXT, reports_mistakes, root_option
 from scripts.compare import Changes, compare
+from scripts.dataset import CannotRunError
 from scripts.entries import HEADINGS, Change
 from scripts.report import annotation
 from scripts.snapshot import Snapshot, open_snapshot
 
 Document = dict[str, Any]
+
+SCHEMA = Path(__file__).resolve().parent.parent / "schema" / "release" / "changes.schema.json"
 
 # The entries of an entry document, in their order.
 NAMES = (
@@ -36,6 +41,19 @@ def changes_document(changes: Changes) -> Document:
         "changes": [_entry(entry) for entry in changes.entries],
         "counts": dict(changes.counts),
     }
+
+
+def read_changes(path: Path) -> Document:
+    """Read a document of changes. Raises CannotRunError where it is none."""
+    try:
+        document: Document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CannotRunError(f"{path}: cannot be read as JSON ({error}). Make it with the command changes.") from None
+    fault = best_match(Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
+    if fault:
+        said = f"{fault.json_path}: {fault.message[:200]}"
+        raise CannotRunError(f"{path} is no changes.json: {said}. Make it with the command changes.")
+    return document
 
 
 def as_json(changes: Changes) -> str:

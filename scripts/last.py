@@ -1,7 +1,6 @@
 """Get the release before another one, as it was published: ``python -m scripts.last --before TAG``."""
 
 import hashlib
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,9 @@ import click
 from scripts.cli import CONTEXT, reports_mistakes
 from scripts.dataset import CannotRunError
 from scripts.github import Repository, download, from_environment, output
-
-ZIP = "does-it-train.zip"
-SUMS = "SHA256SUMS"
-VERSION = re.compile(r"(20[0-9]{2})\.([0-9]{2})\.([0-9]{2})(?:\.([1-9][0-9]*))?")
-
-
-def version(tag: str) -> tuple[int, ...]:
-    """Return a data version `YYYY.MM.DD[.N]` as numbers in their order; () for a tag that is none."""
-    match = VERSION.fullmatch(tag)
-    return tuple(int(part or 0) for part in match.groups()) if match else ()
+from scripts.output import CHECKSUMS
+from scripts.package import PACKAGE
+from scripts.versions import number
 
 
 def release_before(repository: Repository, tag: str) -> dict[str, Any] | None:
@@ -27,23 +19,23 @@ def release_before(repository: Repository, tag: str) -> dict[str, Any] | None:
 
     Raises CannotRunError where `tag` is no data version.
     """
-    if not version(tag):
+    if not number(tag):
         raise CannotRunError(f"{tag} is no data version. Run this on a tag such as 2026.11.22.")
     published = (release for release in repository.pages("/releases") if not release["draft"])
-    older = [release for release in published if () < version(release["tag_name"]) < version(tag)]
-    return max(older, key=lambda release: version(release["tag_name"]), default=None)
+    older = [release for release in published if () < number(release["tag_name"]) < number(tag)]
+    return max(older, key=lambda release: number(release["tag_name"]), default=None)
 
 
 def take(release: dict[str, Any]) -> bytes:
     """Return the data package of a release. Raises CannotRunError where it is not there, or not what was published."""
     addresses = {asset["name"]: asset["browser_download_url"] for asset in release["assets"]}
-    missing = {ZIP, SUMS} - addresses.keys()
+    missing = {PACKAGE, CHECKSUMS} - addresses.keys()
     if missing:
         raise CannotRunError(f"the release {release['tag_name']} has no {min(missing)}. Upload it again.")
-    sums = download(addresses[SUMS]).decode("utf-8", errors="replace").splitlines()
-    content = download(addresses[ZIP])
-    if f"{hashlib.sha256(content).hexdigest()}  {ZIP}" not in sums:
-        raise CannotRunError(f"the {ZIP} of {release['tag_name']} is not the one that its {SUMS} names.")
+    sums = download(addresses[CHECKSUMS]).decode("utf-8", errors="replace").splitlines()
+    content = download(addresses[PACKAGE])
+    if f"{hashlib.sha256(content).hexdigest()}  {PACKAGE}" not in sums:
+        raise CannotRunError(f"the {PACKAGE} of {release['tag_name']} is not the one that its {CHECKSUMS} names.")
     return content
 
 
@@ -66,9 +58,9 @@ def main(*, tag: str, out: Path) -> None:
         return
     content = take(release)
     out.mkdir(parents=True, exist_ok=True)
-    (out / ZIP).write_bytes(content)
-    output("zip", str(out / ZIP))
-    click.echo(f"took {ZIP} of {release['tag_name']}")
+    (out / PACKAGE).write_bytes(content)
+    output("zip", str(out / PACKAGE))
+    click.echo(f"took {PACKAGE} of {release['tag_name']}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Tell those who follow a product what a release changed: ``python -m scripts.notify OLD NEW``."""
 
-import json
 import os
 import sys
 import time
@@ -11,18 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-from jsonschema import Draft202012Validator
 
 from alerts import outbox, store, subscriptions
 from alerts.sending import Delivered, deliver
 from alerts.settings import DATABASE, Settings, SettingsError, from_environment
-from scripts.changes import changes_document
+from scripts.changes import changes_document, read_changes
 from scripts.cli import CONTEXT, reports_mistakes, root_option
 from scripts.compare import compare
 from scripts.dataset import CannotRunError
 from scripts.snapshot import open_snapshot
-
-SCHEMA = Path(__file__).resolve().parent.parent / "schema" / "release" / "changes.schema.json"
 
 
 @contextmanager
@@ -35,19 +31,6 @@ def alerts_settings() -> Iterator[Settings]:
         yield settings
     except SettingsError as error:
         raise CannotRunError(str(error)) from None
-
-
-def read_changes(path: Path) -> dict[str, Any]:
-    """Return a changes.json. Raises CannotRunError where it is none."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CannotRunError(f"{path} cannot be read as JSON: {error}") from None
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    for fault in Draft202012Validator(schema).iter_errors(document):
-        raise CannotRunError(f"{path} is no changes.json: {fault.json_path}: {fault.message[:200]}")
-    assert isinstance(document, dict)
-    return document
 
 
 def now() -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from scripts.dataset import CannotRunError
@@ -9,7 +10,6 @@ from scripts.git import git
 from scripts.github import RefusedError, Repository
 
 PREFIX = "settle/"  # what the branches of these pull requests start with
-UNPROCESSABLE = 422
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def propose(repository: Repository, root: Path, proposal: Proposal) -> str:
     try:
         repository.call("POST", "/git/refs", {"ref": f"refs/heads/{proposal.branch}", "sha": commit})
     except RefusedError as error:
-        if error.status != UNPROCESSABLE:
+        if error.status != HTTPStatus.UNPROCESSABLE_ENTITY:
             raise
         raise CannotRunError(
             f"there is a branch {proposal.branch} already. Open or delete it, and try again."

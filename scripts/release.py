@@ -22,9 +22,9 @@ from scripts.edit import replace_texts, with_value
 from scripts.entries import NOUNS
 from scripts.git import git
 from scripts.snapshot import Snapshot, of_dataset, open_release
+from scripts.versions import number
 
 CITATION = "CITATION.cff"
-VERSION = re.compile(r"([0-9]{4})\.([0-9]{2})\.([0-9]{2})(?:\.([1-9][0-9]*))?")
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,13 @@ def plan(root: Path, version: str, previous: Path | None) -> Plan:
 
     Raises CannotRunError where something cannot be read, or `version` is none.
     """
-    if not VERSION.fullmatch(version):
+    if not number(version):
         raise CannotRunError(
             f"{version!r} is no version of the data. Write YYYY.MM.DD, or YYYY.MM.DD.N for the same day."
         )
     dataset = open_dataset(root)
     recorded = str(dataset.descriptor["version"])
-    last = recorded if VERSION.fullmatch(recorded) else ""
+    last = recorded if number(recorded) else ""
     changes = compare(open_release(previous), of_dataset(dataset)) if previous else None
     path = root / CHANGELOG
     return Plan(dataset, version, last, changes, path.read_text(encoding="utf-8") if path.is_file() else "")
@@ -95,7 +95,7 @@ def _of_the_version(plan: Plan) -> Iterator[str]:
     if day != plan.dataset.as_of:
         stands = plan.dataset.as_of.replace("-", ".")
         yield f"the data stand at {plan.dataset.as_of}, so the version begins with {stands}. Or settle {day} first."
-    if plan.last and _number(plan.version) <= _number(plan.last):
+    if plan.last and number(plan.version) <= number(plan.last):
         yield f"{plan.version} is not newer than {plan.last}, the last release. Add or raise the number at the end."
 
 
@@ -137,13 +137,6 @@ def schema_step(old: Snapshot, new: Snapshot) -> str:
         names = ", ".join(" ".join(name) for name in come) or "a version"
         return f"the schema gained {names}: raise MINOR of schema_version, {old.schema_version}, in {DESCRIPTOR}."
     return ""
-
-
-def _number(version: str) -> tuple[int, ...]:
-    """Return what versions are compared by; without a number at the end it is the first of its day."""
-    found = VERSION.fullmatch(version)
-    assert found
-    return tuple(int(part or 0) for part in found.groups())
 
 
 def _published(dataset: Dataset) -> str:

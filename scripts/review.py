@@ -7,6 +7,7 @@ which runs with the code of the project and may write to the pull request.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from http import HTTPStatus
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,6 @@ FILE = "review.json"
 MARK = "<!-- does-it-train: what this pull request changes -->"
 LARGEST = 2_000_000  # bytes
 MOST_SUGGESTIONS = 30
-UNPROCESSABLE = 422
 
 TEXT = {"type": "string", "maxLength": 20_000}
 LINE = {"type": "integer", "minimum": 1, "maximum": 10_000_000}
@@ -140,7 +140,7 @@ def suggest(repository: Repository, number: int, commit: str, wanted: Sequence[D
     try:
         repository.call("POST", f"/pulls/{number}/reviews", body)
     except RefusedError as error:
-        if error.status != UNPROCESSABLE:
+        if error.status != HTTPStatus.UNPROCESSABLE_ENTITY:
             raise
         return False
     return True

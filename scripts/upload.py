@@ -2,6 +2,7 @@
 
 import urllib.parse
 from collections.abc import Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 import click
@@ -12,7 +13,6 @@ from scripts.dataset import CannotRunError
 from scripts.github import LONGEST_BODY, RefusedError, Repository, from_environment
 
 FOLDERS = ("", "parquet")  # of a release: the files in these are what people download one by one
-NOT_FOUND = 404
 
 
 def assets(folder: Path) -> list[Path]:
@@ -32,7 +32,7 @@ def upload(repository: Repository, tag: str, text: str, files: Sequence[Path]) -
     try:
         repository.call("GET", f"/releases/tags/{tag}")
     except RefusedError as error:
-        if error.status != NOT_FOUND:
+        if error.status != HTTPStatus.NOT_FOUND:
             raise
     else:
         raise CannotRunError(f"{tag} is released already. Set a new tag.")

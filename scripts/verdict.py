@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from scripts.wording import inline
+
 # Verdicts beyond the codes of tiers.training.
 DEPENDS = "depends"
 UNKNOWN = "unknown"
@@ -65,7 +67,7 @@ def verdict(product: str, tiers: Sequence[TierClaims], labels: Labels, order: Se
     values = sorted(by_value, key=list(order).index)
     code = UNKNOWN if not values else values[0] if len(values) == 1 else DEPENDS
     heading = _LABELS.get(code) or labels["tiers.training", code]
-    parts = [f"{_small(labels['tiers.training', value])} ({_named(by_value[value])})" for value in values]
+    parts = [f"{inline(labels['tiers.training', value])} ({_named(by_value[value])})" for value in values]
     return Verdict(code, heading, _answer(product, code, heading, parts), _badges(tiers, heading))
 
 
@@ -87,10 +89,6 @@ def _named(tiers: Sequence[str]) -> str:
     if len(tiers) <= MOST_NAMED:
         return " · ".join(tiers)
     return f"{' · '.join(tiers[: MOST_NAMED - 1])} · {len(tiers) - MOST_NAMED + 1} more"
-
-
-def _small(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _badges(tiers: Sequence[TierClaims], heading: str) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from click.testing import CliRunner, Result
 from scripts import last
 from scripts.dataset import CannotRunError
 from scripts.github import download
+from scripts.output import CHECKSUMS
+from scripts.package import PACKAGE
 from tests.scripts.github_server import GitHub, Json
 
 CONTENT = b"PK of the last release"
@@ -21,7 +23,7 @@ def files(server: GitHub) -> None:
     server.files = {"does-it-train.zip": CONTENT, "SHA256SUMS": SUMS}
 
 
-def release(server: GitHub, tag: str, *, draft: bool = False, names: tuple[str, ...] = (last.ZIP, last.SUMS)) -> Json:
+def release(server: GitHub, tag: str, *, draft: bool = False, names: tuple[str, ...] = (PACKAGE, CHECKSUMS)) -> Json:
     assets = [{"name": name, "browser_download_url": f"{server.address}/files/{name}"} for name in names]
     return {"tag_name": tag, "draft": draft, "assets": assets}
 
@@ -45,14 +47,14 @@ def test_the_release_before_is_found_by_its_version(server: GitHub, tmp_path: Pa
     tags = ("2026.11.22.9", "2026.12.01", "2026.10.31", "latest", "2026.11.22.10", "2026.11.22")
     server.releases = [release(server, "2026.11.30", draft=True), *(release(server, it) for it in tags)]
     assert run(tmp_path, tag).stdout == f"took does-it-train.zip of {before}\n"
-    assert (tmp_path / "last" / last.ZIP).read_bytes() == CONTENT
+    assert (tmp_path / "last" / PACKAGE).read_bytes() == CONTENT
 
 
 def test_the_next_step_is_told_where_it_lies(server: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     server.releases = [release(server, "2026.11.22")]
     monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
     run(tmp_path, "2026.12.01")
-    assert (tmp_path / "output").read_text() == f"zip={tmp_path / 'last' / last.ZIP}\n"
+    assert (tmp_path / "output").read_text() == f"zip={tmp_path / 'last' / PACKAGE}\n"
     run(tmp_path, "2026.11.22")
     assert (tmp_path / "output").read_text().count("zip=") == 1, "nothing is told where there is none before"
 
@@ -74,10 +76,10 @@ def test_what_is_no_version_has_nothing_before_it(server: GitHub, tmp_path: Path
 @pytest.mark.parametrize(
     ("held", "names", "said"),
     [
-        ({last.ZIP: b"other", last.SUMS: SUMS}, (last.ZIP, last.SUMS), "is not the one that its SHA256SUMS names"),
-        ({last.ZIP: CONTENT, last.SUMS: b""}, (last.ZIP, last.SUMS), "is not the one that its SHA256SUMS names"),
-        ({last.ZIP: CONTENT}, (last.ZIP,), "has no SHA256SUMS. Upload it again"),
-        ({last.SUMS: SUMS}, (last.ZIP, last.SUMS), "cannot be downloaded (404 Not Found)"),
+        ({PACKAGE: b"other", CHECKSUMS: SUMS}, (PACKAGE, CHECKSUMS), "is not the one that its SHA256SUMS names"),
+        ({PACKAGE: CONTENT, CHECKSUMS: b""}, (PACKAGE, CHECKSUMS), "is not the one that its SHA256SUMS names"),
+        ({PACKAGE: CONTENT}, (PACKAGE,), "has no SHA256SUMS. Upload it again"),
+        ({CHECKSUMS: SUMS}, (PACKAGE, CHECKSUMS), "cannot be downloaded (404 Not Found)"),
     ],
 )
 def test_nothing_is_taken_that_is_not_what_was_published(
@@ -91,7 +93,7 @@ def test_nothing_is_taken_that_is_not_what_was_published(
 
 
 def test_the_token_is_not_shown_for_a_public_file(server: GitHub) -> None:
-    assert download(f"{server.address}/files/{last.ZIP}") == CONTENT
+    assert download(f"{server.address}/files/{PACKAGE}") == CONTENT
     assert server.tokens[-1] is None
 
 
