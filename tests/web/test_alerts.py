@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -22,7 +21,6 @@ from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from datasette.app import Datasette
 from datasette.utils import StartupError
-from playwright.sync_api import sync_playwright
 
 from alerts import HOUR, tokens
 from alerts.sending import deliver
@@ -46,11 +44,11 @@ from tests.mailing import (
     served,
     settings,
 )
+from tests.web.chromium import launched
 from tests.web.client import Asked, ask
 
 pytestmark = pytest.mark.xdist_group("alerts")  # one instance for all of them
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ANNA = "anna@example.com"
 FORM = {"address": ANNA, "product_id": "parrot", "leave_empty": ""}
 
@@ -525,12 +523,10 @@ def test_all_the_way_with_a_served_site_and_a_mail_server(site: Site) -> None:
 
 
 @pytest.mark.looks
-@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 @pytest.mark.parametrize("start", ["/", "/products/parrot", "/alerts/subscribe?product_id=parrot"])
 def test_a_browser_without_javascript_gets_from_the_form_to_the_end(site: Site, start: str) -> None:
     address = f"bob{len(start)}@example.com"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+    with launched() as browser:
         page = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 900}).new_page()
         page.goto(site.address + start)
         page.get_by_label("Your e-mail address").fill(address)
@@ -541,22 +537,18 @@ def test_a_browser_without_javascript_gets_from_the_form_to_the_end(site: Site, 
         assert page.get_by_role("heading", level=1).inner_text() == "What you follow"
         page.locator("main li").get_by_role("button").click()
         assert page.get_by_role("heading", level=1).inner_text() == "You get no more notes"
-        browser.close()
     assert address.encode() not in site.to.database.read_bytes()
 
 
 @pytest.mark.looks
-@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 def test_the_pages_can_be_used_by_everyone(site: Site) -> None:
     key = follow(site.to, "eve@example.com", "parrot", "macaw", now=now())
     token = tokens.token(site.to, "manage", key, now())
     paths = ["subscribe", "manage", f"manage/{token}", f"forget/{token}", "manage/dead"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+    with launched() as browser:
         page = browser.new_context(viewport={"width": 320, "height": 900}).new_page()
         for path in paths:
             page.goto(f"{site.address}/alerts/{path}")
             found = Axe().run(page)
             assert found.violations_count == 0, found.generate_report()
             assert page.evaluate("document.documentElement.scrollWidth") <= 320
-        browser.close()

@@ -1,18 +1,16 @@
 """Headers: what a browser may do with each kind of answer; and that the pages work under them, in a real browser."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.web.chromium import launched
 from tests.web.server import Site, serving
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.xdist_group("headers")
-in_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 
 DATABASE = "/does-it-train"
 
@@ -25,10 +23,8 @@ def site(instance: Path) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+    with launched() as browser:
+        yield browser
 
 
 @pytest.mark.parametrize(
@@ -82,7 +78,6 @@ def watched(browser: Browser, wrong: list[str]) -> Page:
 
 
 @pytest.mark.looks
-@in_browser
 @pytest.mark.parametrize(
     "path", ["/", "/products/openai-api", DATABASE, f"{DATABASE}/events", f"{DATABASE}/trains_by_default"]
 )
@@ -93,7 +88,6 @@ def test_no_page_breaks_its_policy(browser: Browser, site: Site, path: str) -> N
 
 
 @pytest.mark.looks
-@in_browser
 def test_the_editor_the_menus_and_the_facets_of_datasette_work(browser: Browser, site: Site) -> None:
     wrong: list[str] = []
     page = watched(browser, wrong)
@@ -109,7 +103,6 @@ def test_the_editor_the_menus_and_the_facets_of_datasette_work(browser: Browser,
 
 
 @pytest.mark.looks
-@in_browser
 def test_an_inline_script_does_not_run(browser: Browser, site: Site) -> None:
     for path in ("/", DATABASE):
         page = browser.new_page()
