@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from scripts.catalogue import write_catalogue
 from scripts.check import check
 from scripts.cli import CONTEXT, reports_mistakes, root_option
 from scripts.database import DATABASE, write_database
@@ -36,6 +37,7 @@ def build(root: Path, out: Path, *, allow_findings: bool = False) -> Report:
         raise CannotRunError("a file cannot be read, so nothing can be built. Run the check and mend what it finds.")
     with replacing(out) as staging:
         write_release(dataset, report, staging)
+        write_catalogue(dataset, staging)
         write_manifest(dataset, staging, findings=len(report.findings))
     return report
 
@@ -70,7 +72,7 @@ def _found(report: Report) -> dict[str, int | None]:
 @click.option("--allow-findings", is_flag=True, help="Build even if the check finds something; the manifest says so.")
 @reports_mistakes
 def main(*, root: Path, out: Path, allow_findings: bool) -> None:
-    """Check the dataset and build the release: the database, the JSON documents, the feeds, the manifest.
+    """Check the dataset and build the release: the database, the JSON documents, the feeds, catalogues, the manifest.
 
     Exit code 0: built. 1: the check found something and nothing was built. 2: cannot run.
 

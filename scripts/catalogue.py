@@ -35,7 +35,7 @@ DCAT_CONTEXT = {
 
 def write_catalogue(dataset: Dataset, folder: Path) -> None:
     """Write `metadata/schema-org.jsonld` and `metadata/dcat.jsonld` about the files in `folder`."""
-    offered = [{**entry, "name": name} for entry in files(folder) if (name := _name(entry["path"]))]
+    offered = [{**entry, "name": _name(entry["path"])} for entry in files(folder, _name)]
     for file, document in (("schema-org", schema_org(dataset, offered)), ("dcat", dcat(dataset, offered))):
         path = folder / "metadata" / f"{file}.jsonld"
         path.parent.mkdir(exist_ok=True)

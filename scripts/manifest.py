@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -60,10 +60,15 @@ def attributions(dataset: Dataset) -> list[dict[str, Any]]:
     return [{**ARCHIVE, "sources": archived}] if archived else []
 
 
-def files(folder: Path) -> Iterator[dict[str, Any]]:
-    """Yield path (POSIX, relative to `folder`), media type, bytes and SHA-256 of every file below `folder`."""
+def files(folder: Path, wanted: Callable[[str], object] = str) -> Iterator[dict[str, Any]]:
+    """Yield path (POSIX, relative to `folder`), media type, bytes and SHA-256 of the files below `folder`.
+
+    With `wanted`, of those for whose path it is true.
+    """
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = path.relative_to(folder).as_posix()
+        if not wanted(name):
+            continue
         content = path.read_bytes()
         yield {
             "path": name,

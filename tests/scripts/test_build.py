@@ -33,7 +33,8 @@ def test_holds_every_file_that_is_promised(release: Path) -> None:
     schemas = {f"json/schema/{name}.schema.json" for name in ("all", "changes", "index", "manifest", "product")}
     documents = {"json/all.json", "json/index.json", "json/products/parrot.json"}
     feeds = {f"feeds/{name}.{ending}" for name in ("all", "products/parrot") for ending in ("atom", "ics", "json")}
-    assert files == {DATABASE, "manifest.json", CHECKSUMS} | documents | schemas | feeds
+    catalogues = {"metadata/dcat.jsonld", "metadata/schema-org.jsonld"}
+    assert files == {DATABASE, "manifest.json", CHECKSUMS} | documents | schemas | feeds | catalogues
 
 
 def test_the_manifest_says_what_was_built(release: Path) -> None:

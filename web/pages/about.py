@@ -14,14 +14,17 @@ EXAMPLES = ("sql", "python", "duckdb", "curl")
 @page
 async def data(visit: Visit) -> Response:
     """Show the files of the release, and examples of their use."""
-    files = listed(instance(visit.datasette))
+    folder = instance(visit.datasette)
+    files = listed(folder)
     context = {
-        "files": [(path, size) for path, size in files.items() if "/products/" not in path and "/schema/" not in path],
+        "files": [
+            (path, size) for path, (_, size) in files.items() if "/products/" not in path and "/schema/" not in path
+        ],
         "schemas": [path for path in files if "/schema/" in path],
         "relations": await visit.rows("relations"),
-        "queries": _queries(instance(visit.datasette)),
+        "queries": _queries(folder),
         "examples": [(name, example(name, visit.dataset["homepage"])) for name in EXAMPLES],
-        "linked": [linked(visit)],
+        "linked": linked(folder),
     }
     return await visit.html("data.html", context)
 
@@ -37,25 +40,10 @@ def example(name: str, homepage: str) -> str:
     return (WEB / "examples" / f"{name}.txt").read_text(encoding="utf-8").replace("{homepage}", homepage)
 
 
-def linked(visit: Visit) -> dict[str, object]:
-    """Return the dataset as linked data of schema.org."""
-    about = visit.dataset
-    return {
-        "@context": "https://schema.org",
-        "@type": "Dataset",
-        "name": about["title"],
-        "description": about["description"],
-        "url": f"{about['homepage']}/data",
-        "version": about["version"],
-        "dateModified": about["as_of"],
-        "license": "https://creativecommons.org/licenses/by/4.0/",
-        "isAccessibleForFree": True,
-        "distribution": [
-            {"@type": "DataDownload", "contentUrl": f"{about['homepage']}/release/{path}", "contentSize": f"{size} B"}
-            for path, size in listed(instance(visit.datasette)).items()
-            if path.count("/") <= 1
-        ],
-    }
+def linked(folder: Path) -> list[object]:
+    """Return the dataset as linked data of schema.org, as the release has it."""
+    path = folder / "release" / "metadata" / "schema-org.jsonld"
+    return [json.loads(path.read_text(encoding="utf-8"))] if path.is_file() else []
 
 
 def _queries(folder: Path) -> list[tuple[str, str, str]]:

@@ -1,5 +1,7 @@
 """What is not a page for readers: files of the release, badges, Markdown, and what machines ask of a site."""
 
+import json
+import re
 from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
@@ -12,18 +14,10 @@ from pages.claims import headings
 from pages.product import context
 from pages.visit import CACHE, Visit, instance, page
 
-TYPES = {
-    ".json": "application/json; charset=utf-8",
-    ".feed.json": "application/feed+json; charset=utf-8",
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".ics": "text/calendar; charset=utf-8",
-    ".csv": "text/csv; charset=utf-8",
-    ".zip": "application/zip",
-    ".jsonld": "application/ld+json; charset=utf-8",
-    ".parquet": "application/vnd.apache.parquet",
-    ".sqlite": "application/vnd.sqlite3",
-    "": "text/plain; charset=utf-8",
-}
+# Of the files that the manifest does not list: itself, and the checksums.
+UNLISTED = {"manifest.json": "application/json", "SHA256SUMS": "text/plain"}
+# What is text is UTF-8.
+TEXT = re.compile(r"text/.*|application/(.*\+)?(json|xml)")
 # What stands beside a page of a product, by ending: the file of the release that it is.
 BESIDE = {
     "json": "json/products/{}.json",
@@ -42,27 +36,26 @@ async def beside(visit: Visit) -> Response:
     """Hand out the document or feed of a product."""
     product_id, ending = visit.request.url_vars["product_id"], visit.request.url_vars["ending"]
     await headings(visit, [product_id])
-    return _file(visit.datasette, BESIDE[ending].format(product_id), f".{ending}")
+    return _file(visit.datasette, BESIDE[ending].format(product_id))
 
 
 def feed(ending: str) -> View:
     """Return the view of a feed of all products."""
 
     async def view(datasette: Datasette) -> Response:
-        return _file(datasette, f"feeds/all.{ending.removeprefix('feed.')}", f".{ending}")
+        return _file(datasette, f"feeds/all.{ending.removeprefix('feed.')}")
 
     return view
 
 
 async def release(datasette: Datasette, request: Request) -> Response:
     """Hand out a file of the release."""
-    path = request.url_vars["path"]
-    return _file(datasette, path, Path(path).suffix)
+    return _file(datasette, request.url_vars["path"])
 
 
 async def schema(datasette: Datasette, request: Request) -> Response:
     """Hand out a JSON Schema where the document of a product, as it stands beside its page, looks for it."""
-    return _file(datasette, f"json/{request.url_vars['path']}", ".json")
+    return _file(datasette, f"json/{request.url_vars['path']}")
 
 
 @page
@@ -116,19 +109,23 @@ async def opensearch(visit: Visit) -> Response:
 
 
 @cache
-def listed(folder: Path) -> dict[str, int]:
-    """Return the files of the release that an instance hands out, by path, with their sizes in bytes."""
+def listed(folder: Path) -> dict[str, tuple[str, int]]:
+    """Return the files of the release that an instance hands out, by path: media type, and size in bytes."""
     release = folder / "release"
-    files = (path for path in release.rglob("*") if path.is_file())
-    return {path.relative_to(release).as_posix(): path.stat().st_size for path in sorted(files)}
+    if not release.is_dir():
+        return {}
+    manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    files = {entry["path"]: (entry["media_type"], entry["bytes"]) for entry in manifest["files"]}
+    return files | {name: (kind, (release / name).stat().st_size) for name, kind in UNLISTED.items()}
 
 
-def _file(datasette: Datasette, path: str, ending: str) -> Response:
+def _file(datasette: Datasette, path: str) -> Response:
     folder = instance(datasette)
     if path not in listed(folder):
         return Response.text(f"There is no file {path} in this release; /data lists them.\n", status=404)
-    kind = TYPES.get(ending, TYPES[""])
-    return Response((folder / "release" / path).read_bytes(), content_type=kind, headers=CACHE)
+    kind, _ = listed(folder)[path]
+    charset = "; charset=utf-8" if TEXT.fullmatch(kind) else ""
+    return Response((folder / "release" / path).read_bytes(), content_type=f"{kind}{charset}", headers=CACHE)
 
 
 def _text(text: str, kind: str) -> Response:
