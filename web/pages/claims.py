@@ -7,8 +7,7 @@ from typing import Any
 
 from pages.visit import Row, UnknownIdError, Visit, grouped
 
-# Values of a claim that say that nothing is known for sure.
-OPEN = ("unspecified", "unclear", "conflicting")
+CONFLICTING = "conflicting"  # the value of a claim on which documents disagree
 
 
 async def headings(visit: Visit, product_ids: Sequence[str]) -> list[Row]:
@@ -22,13 +21,17 @@ async def headings(visit: Visit, product_ids: Sequence[str]) -> list[Row]:
     ]
 
 
-async def tiers_of(visit: Visit, product_ids: Sequence[str]) -> list[Row]:
+async def citations(visit: Visit, product_ids: Sequence[str]) -> dict[str, list[Row]]:
+    """Return the sources that the events of products cite, by event id."""
+    return grouped(await visit.rows("citations", product_ids=json.dumps(product_ids)), "event_id")
+
+
+async def tiers_of(visit: Visit, product_ids: Sequence[str], cited: dict[str, list[Row]]) -> list[Row]:
     """Return the tiers of products, each with `claims`: by field, a claim with the `grounds` it rests on.
 
-    A ground is an event with the `sources` it cites.
+    A ground is an event with the `sources` it cites, which are given by event id; without them it has none.
     """
     asked = json.dumps(product_ids)
-    cited = grouped(await visit.rows("citations", product_ids=asked), "event_id")
     claims = arrange(await visit.rows("claims", product_ids=asked), cited)
     return [
         {**tier, "claims": claims.get(tier["tier_id"], {})} for tier in await visit.rows("tiers", product_ids=asked)

@@ -22,7 +22,7 @@ async def compare(visit: Visit) -> Response:
     except UnknownIdError as error:
         legal = "ids of products, such as claude,chatgpt; the list below has them all"
         raise BadParameterError("products", error.row_id, legal) from None
-    tiers = [tier for tier in await tiers_of(visit, product_ids) if audience in {"", tier["audience"]}]
+    tiers = [tier for tier in await tiers_of(visit, product_ids, {}) if audience in {"", tier["audience"]}]
     columns = [(product, [tier for tier in tiers if tier["product_id"] == product["product_id"]]) for product in found]
     fields = await visit.rows("codes", field="events.field")
     context = {

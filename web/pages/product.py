@@ -1,6 +1,5 @@
 """`/products/<product_id>`: does it train on your data?"""
 
-import json
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -8,7 +7,7 @@ from datasette import Response
 
 from pages import words
 from pages.chart import chart
-from pages.claims import OPEN, headings, sources_of, tiers_of, value
+from pages.claims import CONFLICTING, citations, headings, sources_of, tiers_of, value
 from pages.visit import Row, Visit, grouped, page
 
 DECISIVE = 3  # summaries shown under the answer
@@ -23,9 +22,9 @@ async def product(visit: Visit) -> Response:
 async def context(visit: Visit, product_id: str) -> Row:
     """Return all that the page of a product shows. Raises UnknownIdError."""
     (head,) = await headings(visit, [product_id])
-    tiers = await tiers_of(visit, [product_id])
+    cited = await citations(visit, [product_id])
+    tiers = await tiers_of(visit, [product_id], cited)
     events = await visit.rows("product_timeline", product_id=product_id)
-    cited = grouped(await visit.rows("citations", product_ids=json.dumps([product_id])), "event_id")
     history = await visit.rows("training_history", product_id=product_id)
     answer = head["answer"] or f"Nothing is on record of {head['name']} {'on' if visit.past else 'up to'} that day."
     changes = [
@@ -49,7 +48,7 @@ async def context(visit: Visit, product_id: str) -> Row:
             await visit.rows("product_misconceptions", product_id=product_id), "misconception_id"
         ),
         "conflicts": [
-            (tier, claim) for tier in tiers for claim in tier["claims"].values() if claim["value"] == OPEN[-1]
+            (tier, claim) for tier in tiers for claim in tier["claims"].values() if claim["value"] == CONFLICTING
         ],
         "chart": chart(history, visit.as_of),
         "timeline": same_together(events, cited),

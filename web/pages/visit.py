@@ -89,7 +89,8 @@ class Visit:
     async def text(self, template: str, context: Mapping[str, Any]) -> str:
         """Return what a template makes of the context."""
         address = self.dataset["homepage"] + self.request.path
-        known = {"visit": self, "dataset": self.dataset, "address": address, "asset": asset, "row_address": self.row}
+        known = {"visit": self, "dataset": self.dataset, "address": address, "row_address": self.row}
+        known |= {"asset": asset, "small": small}
         text: str = await self.datasette.render_template(template, {**known, **context}, request=self.request)
         return text
 
@@ -139,6 +140,11 @@ def grouped(items: Iterable[Row], *names: str) -> dict[Any, list[Row]]:
         key = item[names[0]] if len(names) == 1 else tuple(item[name] for name in names)
         groups.setdefault(key, []).append(item)
     return groups
+
+
+def small(text: str) -> str:
+    """Return a label or sentence as it stands inside another; one that begins with an abbreviation stays as it is."""
+    return text if text[1:2].isupper() else f"{text[:1].lower()}{text[1:]}"
 
 
 @cache

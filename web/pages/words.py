@@ -6,7 +6,7 @@ Tiers are as `claims.tiers_of` has them.
 from collections.abc import Callable, Iterable, Sequence
 
 from pages.claims import label, value
-from pages.visit import Row
+from pages.visit import Row, small
 
 TRAINS = ("yes", "opt_out")
 WAYS = {
@@ -112,12 +112,7 @@ def _listed(tiers: Sequence[Row], say: Callable[[Row], str]) -> str:
     sentences = by_sentence(tiers, say)
     if len(sentences) == 1 and len(sentences[0][1]) == len(tiers):
         return sentences[0][0]
-    return " ".join(f"{names(those)}: {_small(sentence)}" for sentence, those in sentences)
-
-
-def _small(sentence: str) -> str:
-    """Return a sentence as it stands after a colon; one that begins with an abbreviation stays as it is."""
-    return sentence if sentence[1:2].isupper() else f"{sentence[0].lower()}{sentence[1:]}"
+    return " ".join(f"{names(those)}: {small(sentence)}" for sentence, those in sentences)
 
 
 def _kept(tier: Row) -> str:
