@@ -1,4 +1,4 @@
-"""`/misconceptions`, `/sources/<source_id>` and `/quality`: what the dataset refutes, rests on, and is worth."""
+"""`/misconceptions` and `/sources/<source_id>`: what the dataset refutes, and what it rests on."""
 
 from datasette import Response
 
@@ -28,16 +28,3 @@ async def source(visit: Visit) -> Response:
         "others": await visit.rows("source_others", source_id=source_id),
     }
     return await visit.html("source.html", context)
-
-
-@page
-async def quality(visit: Visit) -> Response:
-    """Show the rules with what they found, how much is known, what is stale and where documents disagree."""
-    context = {
-        "rules": await visit.rows("rules"),
-        "coverage": await visit.rows("coverage"),
-        "totals": (await visit.rows("coverage_totals"))[0],
-        "stale": await visit.rows("stale"),
-        "conflicts": grouped(await visit.rows("conflicts"), "tier_id", "field"),
-    }
-    return await visit.html("quality.html", context)

@@ -5,7 +5,7 @@ from typing import Any
 
 from datasette import Response
 
-from pages import about, changes, compare, evidence, files, home, product, vendor
+from pages import about, changes, compare, evidence, files, home, product, quality, vendor
 
 ID = "[^/.]+"
 
@@ -26,7 +26,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/upcoming$", changes.upcoming),
     (r"^/misconceptions$", evidence.misconceptions),
     (rf"^/sources/(?P<source_id>{ID})/?$", evidence.source),
-    (r"^/quality$", evidence.quality),
+    (r"^/quality$", quality.quality),
     (r"^/data$", about.data),
     (r"^/about$", about.about),
     (r"^/release/(?P<path>.+)$", files.release),
